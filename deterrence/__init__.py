@@ -1,0 +1,93 @@
+"""All equilibria of alliance and deterrence models with symbolic payoffs, and where in the space of parameters each exists.
+
+>>> import deterrence as dt
+>>> game = dt.load("costly_signal")
+>>> game.title
+'Costly signals in extended deterrence'
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from deterrence.algebra.errors import DeterrenceError, ExpressionError, GameError, InputError
+    from deterrence.algebra.region import Region
+    from deterrence.analysis.claims import Proof, prove, prove_all
+    from deterrence.check import Certificate, check
+    from deterrence.model.catalogue import catalogue
+    from deterrence.model.game import Branch, Chance, Claim, Decision, Game, Outcome, Parameter, Type
+    from deterrence.model.reading import load
+    from deterrence.model.validation import validate
+    from deterrence.solution import Equilibrium, Solution
+    from deterrence.solve import solve
+
+# Where each public name lives. A name is imported when it is first used: most uses need neither a solver nor a table.
+_HOMES = {
+    "deterrence.algebra.errors": ("DeterrenceError", "ExpressionError", "GameError", "InputError"),
+    "deterrence.algebra.region": ("Region",),
+    "deterrence.analysis.claims": ("Proof", "prove", "prove_all"),
+    "deterrence.check": ("Certificate", "check"),
+    "deterrence.model.catalogue": ("catalogue",),
+    "deterrence.model.game": ("Branch", "Chance", "Claim", "Decision", "Game", "Outcome", "Parameter", "Type"),
+    "deterrence.model.reading": ("load",),
+    "deterrence.model.validation": ("validate",),
+    "deterrence.solution": ("Equilibrium", "Solution"),
+    "deterrence.solve": ("solve",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Branch",
+    "Certificate",
+    "Chance",
+    "Claim",
+    "Decision",
+    "DeterrenceError",
+    "Equilibrium",
+    "ExpressionError",
+    "Game",
+    "GameError",
+    "InputError",
+    "Outcome",
+    "Parameter",
+    "Proof",
+    "Region",
+    "Solution",
+    "Type",
+    "catalogue",
+    "check",
+    "load",
+    "prove",
+    "prove_all",
+    "solve",
+    "validate",
+]
+
+
+class _FrontDoor(ModuleType):
+    """The package. Files bear the names of the functions `solve` and `check`: importing such a file must not put it in the function's place."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOME_OF and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _FrontDoor
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""The parameter space, exactly: expressions, conditions, regions. Knows nothing of games."""

@@ -1,0 +1,121 @@
+"""The fewest and most readable conditions that say the same as a formula, given the domain."""
+
+from __future__ import annotations
+
+from deterrence.algebra.formula import (
+    FALSE,
+    TRUE,
+    And,
+    Atom,
+    Formula,
+    Or,
+    atoms,
+    conjunction,
+    disjunction,
+    negation,
+)
+from deterrence.algebra.space import Space
+
+
+def simplified(space: Space, f: Formula, known: tuple[Formula, ...] = ()) -> Formula:
+    """An equivalent formula (within the domain and where `known` holds) without what is implied.
+
+    A product whose factors must each have one sign is taken apart; an alternative that cannot hold is dropped, and so is
+    one that another covers.
+    """
+    f = space.reduced(f)
+    if isinstance(f, Atom):
+        f = _taken_apart(space, f, known)
+    if isinstance(f, And):
+        return _conjunction(space, f, known)
+    if isinstance(f, Or):
+        return _disjunction(space, f, known)
+    return TRUE if _impossible(space, (*known, negation(f))) else f
+
+
+def _impossible(space: Space, formulas: tuple[Formula, ...]) -> bool:
+    return not space.possible(formulas, closed=True)
+
+
+def _conjunction(space: Space, f: And, known: tuple[Formula, ...]) -> Formula:
+    parts = list(f.parts)
+    for i, part in enumerate(parts):  # the simplest first, so that they help with the others
+        others = tuple(p for j, p in enumerate(parts) if j != i and isinstance(p, Atom))
+        if isinstance(part, Atom):
+            apart = _taken_apart(space, part, (*known, *others))
+            if apart != part:
+                return simplified(space, conjunction((*parts[:i], apart, *parts[i + 1 :])), known)
+    kept = sorted(parts, key=_complexity)
+    for part in sorted(parts, key=_complexity, reverse=True):
+        rest = tuple(p for p in kept if p is not part)
+        if _impossible(space, (*known, *rest, negation(part))):
+            kept = list(rest)
+    out = []
+    for part in kept:
+        rest = tuple(p for p in kept if p is not part)
+        out.append(simplified(space, part, (*known, *rest)) if isinstance(part, Or) else part)
+    return conjunction(sorted(out, key=lambda p: parts.index(p) if p in parts else len(parts)))
+
+
+def _disjunction(space: Space, f: Or, known: tuple[Formula, ...]) -> Formula:
+    parts = [p for p in f.parts if not _impossible(space, (*known, p))]
+    kept = list(parts)
+    for part in sorted(parts, key=_complexity, reverse=True):
+        others = tuple(negation(p) for p in kept if p is not part)
+        if len(kept) > 1 and _impossible(space, (*known, part, *others)):
+            kept = [p for p in kept if p is not part]
+    if not kept:
+        return FALSE
+    if _impossible(space, (*known, *(negation(p) for p in kept))):
+        return TRUE
+    return _common_out(space, [simplified(space, p, known) for p in kept], known)
+
+
+def _common_out(space: Space, parts: list[Formula], known: tuple[Formula, ...]) -> Formula:
+    """What all alternatives share, put before them; and what any alternative asks that holds in all of them."""
+    if len(parts) == 1:
+        return parts[0]
+    bags = [list(p.parts) if isinstance(p, And) else [p] for p in parts]
+    shared: list[Formula] = []
+    for candidate in {p.key: p for bag in bags for p in bag}.values():
+        holds = all(
+            candidate in bag or _impossible(space, (*known, *bag, negation(candidate))) for bag in bags
+        )
+        if holds:
+            shared.append(candidate)
+    if not shared:
+        return disjunction(parts)
+    rest = [simplified(space, conjunction(bag), (*known, *shared)) for bag in bags]
+    joined = disjunction(rest)
+    if joined == TRUE or _impossible(space, (*known, *shared, negation(joined))):
+        joined = TRUE
+    return simplified(space, conjunction(shared), known) if joined == TRUE else conjunction((*shared, joined))
+
+
+def _taken_apart(space: Space, atom: Atom, known: tuple[Formula, ...]) -> Formula:
+    """A product of factors some of which can have one sign only where the atom holds."""
+    if atom.op not in (">", ">="):
+        return atom
+    sign, factors = space.ring.factors(atom.polynomial)
+    if len(factors) < 2:
+        return atom
+    for f, m in factors:
+        if m % 2 == 0:
+            continue
+        for s in (1, -1):
+            if _impossible(space, (*known, atom, Atom(f * -s, ">"))):
+                rest = atom.polynomial / f * s
+                apart = (space.atom(f * s, atom.op), space.atom(rest, atom.op))
+                # With >=, a factor that vanishes satisfies the product whatever the others are: a surface, at most.
+                if atom.op == ">" or space.generic or _same(space, atom, conjunction(apart), known):
+                    return conjunction(apart)
+    return atom
+
+
+def _same(space: Space, f: Formula, g: Formula, known: tuple[Formula, ...]) -> bool:
+    return _impossible(space, (*known, f, negation(g))) and _impossible(space, (*known, g, negation(f)))
+
+
+def _complexity(f: Formula) -> tuple[int, int, int]:
+    sizes = [len(a.polynomial) + a.polynomial.total_degree() for a in atoms(f)]
+    return (not isinstance(f, Atom), len(sizes), sum(sizes))

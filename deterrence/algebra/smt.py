@@ -1,0 +1,180 @@
+"""The only module that talks to the SMT solver: nonlinear real arithmetic by z3's `nlsat`.
+
+Jovanovic and de Moura (2012), "Solving Non-linear Arithmetic", IJCAR, DOI 10.1007/978-3-642-31365-3_27.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import z3
+from z3 import z3core
+
+from deterrence.algebra.errors import DeterrenceError
+from deterrence.algebra.formula import And, Atom, Formula
+from deterrence.algebra.polynomials import Polynomial, Ring, primitive
+
+SAT, UNSAT, UNKNOWN = "sat", "unsat", "unknown"
+# The solver's own count of steps: unlike seconds it is the same in every run. About a fifth of a second.
+QUICK = 1_000_000
+
+
+class Undecided(DeterrenceError):
+    """A question of nonlinear arithmetic that hit a limit: never an answer, always reported."""
+
+
+class OutOfTime(Undecided):
+    """The time limit of the whole run was reached."""
+
+
+@dataclass
+class Clock:
+    """A deadline for the whole run and a limit for a single question, both in seconds."""
+
+    limit: float | None = None
+    question: float = 20.0
+    started: float = field(default_factory=time.monotonic)
+
+    def milliseconds(self) -> int:
+        """How long the next question may take; raises OutOfTime when nothing is left."""
+        if self.limit is None:
+            return int(self.question * 1000)
+        left = self.started + self.limit - time.monotonic()
+        if left <= 0:
+            raise OutOfTime(f"the time limit of {self.limit:g} s was reached")
+        return max(1, int(min(left, self.question) * 1000))
+
+    def check(self) -> None:
+        """Raise OutOfTime when the time is up."""
+        self.milliseconds()
+
+
+class Smt:
+    """Decides formulas over the variables of one ring of polynomials."""
+
+    def __init__(self, ring: Ring, clock: Clock | None = None) -> None:
+        self.ring = ring
+        self.clock = clock or Clock()
+        self.queries = 0
+        self.context = z3.Context()
+        self.variables = [z3.Real(f"x{k}", self.context) for k in range(len(ring.names))]
+        self._tactic = z3.Tactic("qfnra-nlsat", self.context)
+        self._terms: dict[str, Any] = {}
+        self._zero = z3.RealVal(0, self.context)
+        self._numbers: dict[int, Any] = {}
+
+    def check(self, formulas: Iterable[Formula], effort: int | None = None) -> str:
+        """Is there a real point at which all formulas hold: `sat`, `unsat` or `unknown` (where `effort` did not do, too)."""
+        return self._run(formulas, effort)[0]
+
+    def holds(self, formulas: Iterable[Formula]) -> bool:
+        """`check` for callers who need an answer; raises Undecided where there is none."""
+        answer = self.check(formulas)
+        if answer == UNKNOWN:
+            raise Undecided("the solver for nonlinear arithmetic gave no answer in its time")
+        return answer == SAT
+
+    def point(
+        self, formulas: Sequence[Formula], variables: Sequence[int], effort: int | None = None
+    ) -> dict[int, Fraction] | None:
+        """Rational values of `variables` that some solution of `formulas` has, or None where there is none.
+
+        Raises Undecided when no solution with rational values is found.
+        """
+        answer, solver = self._run(formulas, effort)
+        if answer == UNSAT:
+            return None
+        if answer == UNKNOWN:
+            raise Undecided("the solver for nonlinear arithmetic gave no answer in its time")
+        return _rational_point(self, list(formulas), solver.model(), variables)
+
+    def _run(self, formulas: Iterable[Formula], effort: int | None = None) -> tuple[str, Any]:
+        solver = self._tactic.solver()
+        solver.set("timeout", self.clock.milliseconds())
+        if effort is not None:
+            solver.set("rlimit", effort)
+        for f in formulas:
+            solver.add(self.term(f))
+        self.queries += 1
+        answer = str(solver.check())
+        if answer == UNKNOWN:
+            if "interrupted" in solver.reason_unknown():
+                raise KeyboardInterrupt
+            self.clock.check()
+        return answer, solver
+
+    def term(self, f: Formula) -> Any:
+        """The formula as z3 reads it."""
+        known = self._terms.get(f.key)
+        if known is None:
+            known = self._terms[f.key] = self._atom(f) if isinstance(f, Atom) else self._joined(f)
+        return known
+
+    def _joined(self, f: Any) -> Any:
+        parts = [self.term(p) for p in f.parts]
+        if not parts:
+            return z3.BoolVal(isinstance(f, And), self.context)
+        return z3.And(parts) if isinstance(f, And) else z3.Or(parts)
+
+    def _atom(self, atom: Atom) -> Any:
+        left = self._polynomial(primitive(atom.polynomial))
+        if atom.op == ">":
+            return left > self._zero
+        if atom.op == ">=":
+            return left >= self._zero
+        equal = left == self._zero
+        return equal if atom.op == "==" else z3.Not(equal)
+
+    def _polynomial(self, p: Polynomial) -> Any:
+        terms = [self._term(monomial, int(c.p)) for monomial, c in p.to_dict().items()]
+        return terms[0] if len(terms) == 1 else self._apply(z3core.Z3_mk_add, terms)
+
+    def _term(self, monomial: tuple[int, ...], coefficient: int) -> Any:
+        factors = [self.variables[k] for k, e in enumerate(monomial) if e for _ in range(e)]
+        if coefficient != 1 or not factors:
+            factors.append(self._number(coefficient))
+        return factors[0] if len(factors) == 1 else self._apply(z3core.Z3_mk_mul, factors)
+
+    def _number(self, value: int) -> Any:
+        if value not in self._numbers:
+            self._numbers[value] = z3.RealVal(value, self.context)
+        return self._numbers[value]
+
+    def _apply(self, make: Any, arguments: list[Any]) -> Any:
+        # The C interface directly: z3's overloaded operators coerce and check at every step, and are most of the time spent.
+        array = (z3.Ast * len(arguments))(*(a.as_ast() for a in arguments))
+        return z3.ArithRef(make(self.context.ref(), ctypes.c_uint(len(arguments)), array), self.context)
+
+
+def _rational_point(
+    smt: Smt, formulas: list[Formula], model: Any, variables: Sequence[int]
+) -> dict[int, Fraction]:
+    """The model's values where they are rational; else fix the variables one by one at rational values that leave a solution."""
+    values = [model.eval(smt.variables[k], model_completion=True) for k in variables]
+    if all(z3.is_rational_value(v) for v in values):
+        return {k: _fraction(v) for k, v in zip(variables, values, strict=True)}
+    out: dict[int, Fraction] = {}
+    for k in variables:
+        value = model.eval(smt.variables[k], model_completion=True)
+        rational = z3.is_rational_value(value)
+        candidates = [_fraction(value)] if rational else [_fraction(value.approx(digits)) for digits in (2, 6, 20)]
+        for candidate in candidates:
+            fixed = Atom(smt.ring.variables[k] - smt.ring.constant(candidate), "==")
+            answer, solver = smt._run([*formulas, fixed], QUICK)
+            if answer == SAT:
+                formulas.append(fixed)
+                out[k] = candidate
+                model = solver.model()
+                break
+        else:
+            raise Undecided("no solution with rational values was found")
+    return out
+
+
+def _fraction(value: Any) -> Fraction:
+    return Fraction(value.numerator_as_long(), value.denominator_as_long())

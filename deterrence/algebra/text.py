@@ -1,0 +1,179 @@
+"""Polynomials, rational functions and formulas as exact text in the grammar of expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from deterrence.algebra.formula import And, Atom, Formula
+from deterrence.algebra.polynomials import Polynomial, Ratio, Ring, constant_value, to_fraction
+
+FLIPPED = {">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_OR, _AND, _ATOM = range(3)
+
+
+class Writer:
+    """Writes over one ring; `names` replaces the text of some variables, as a square root by `sqrt(...)`.
+
+    `interest` ranks the parameters that a condition is preferably solved for (the least first).
+    """
+
+    def __init__(
+        self, ring: Ring, names: Mapping[int, str] | None = None, interest: Mapping[int, int] | None = None
+    ) -> None:
+        self.ring = ring
+        self.names = dict(enumerate(ring.names)) | dict(names or {})
+        self.interest = dict(interest or {})
+
+    # Polynomials and ratios
+
+    def polynomial(self, p: Polynomial) -> str:
+        """The sum of the terms of `p`, positive ones first."""
+        terms = sorted(((c < 0, tuple(-e for e in m), m, to_fraction(c)) for m, c in p.to_dict().items()), key=_order)
+        out = ""
+        for negative, _, monomial, c in terms:
+            body = self._product(abs(c), monomial)
+            out += (" - " if negative else " + ") + body if out else ("-" if negative else "") + body
+        return out or "0"
+
+    def _product(self, c: Fraction, monomial: Sequence[int]) -> str:
+        powers = [self.names[k] + (f"**{e}" if e > 1 else "") for k, e in enumerate(monomial) if e]
+        if c.numerator != 1 or not powers:
+            powers.insert(0, str(c.numerator))
+        return "*".join(powers) + (f"/{c.denominator}" if c.denominator != 1 else "")
+
+    def ratio(self, value: Ratio) -> str:
+        """A rational function with numerator and denominator in factors."""
+        if not value:
+            return "0"
+        sign, n, top = self._factored(value.numerator)
+        other, d, bottom = self._factored(value.denominator)
+        sign, constant = sign * other, n / d
+        if sign < 0:
+            sign = -_flip_one(top) if any(_is_sum(f) for f, _ in top) else sign
+        if sign < 0 and any(_is_sum(f) for f, _ in bottom):
+            sign = -_flip_one(bottom)
+        above = self._factors(constant.numerator, top, alone=not bottom and constant.denominator == 1)
+        below = self._factors(constant.denominator, bottom, alone=False)
+        text = above if below == "1" else f"{above}/{self._grouped(below, bottom, constant.denominator)}"
+        if sign > 0:
+            return text
+        single = len(top) == 1 and top[0][1] == 1 and _is_sum(top[0][0]) and below == "1" and constant == 1
+        return f"-({text})" if single else f"-{text}"
+
+    def _factored(self, p: Polynomial) -> tuple[int, Fraction, list[tuple[Polynomial, int]]]:
+        """Sign, positive constant and factors of `p`, each factor turned so that it reads with the fewest minus signs."""
+        sign, factors = self.ring.factors(p)
+        out = []
+        for f, m in factors:
+            known = self.sign(f)
+            if known == -1 or (known is None and _minus_signs(f) > len(f) - _minus_signs(f)):
+                f, sign = -f, (-sign if m % 2 else sign)
+            out.append((f, m))
+        product = self.ring.one
+        for f, m in out:
+            product = product * f**m
+        rest = p / product
+        return sign, abs(constant_value(rest)), sorted(out, key=lambda item: (_is_sum(item[0]), self.polynomial(item[0])))
+
+    def _factors(self, constant: int, factors: list[tuple[Polynomial, int]], alone: bool) -> str:
+        if alone and constant == 1 and len(factors) == 1 and factors[0][1] == 1:
+            return self.polynomial(factors[0][0])
+        parts = [str(constant)] if constant != 1 or not factors else []
+        for f, m in factors:
+            body = f"({self.polynomial(f)})" if _is_sum(f) else self.polynomial(f)
+            parts.append(f"{body}**{m}" if m > 1 else body)
+        return "*".join(parts)
+
+    def _grouped(self, text: str, factors: list[tuple[Polynomial, int]], constant: int) -> str:
+        single = len(factors) + (constant != 1) <= 1
+        return text if single else f"({text})"
+
+    # Conditions
+
+    def condition(self, f: Formula) -> str:
+        """A formula as a condition, its atoms solved for a parameter where that reads well."""
+        return self._condition(f)[0]
+
+    def _condition(self, f: Formula) -> tuple[str, int]:
+        if isinstance(f, Atom):
+            return self.atom(f)
+        parts = [self._condition(p) for p in f.parts]
+        conjunctive = isinstance(f, And)
+        if len(parts) == 1:
+            return parts[0]
+        if not parts:
+            return ("0 == 0" if conjunctive else "0 == 1"), _ATOM
+        level = _AND if conjunctive else _OR
+        texts = [f"({t})" if inner < level or (inner != level and inner == _AND) else t for t, inner in parts]
+        return (" and " if conjunctive else " or ").join(texts), level
+
+    def atom(self, f: Atom) -> tuple[str, int]:
+        """One comparison, or where a product has a sign, the signs that its factors may have."""
+        sign, factors = self.ring.factors(f.polynomial)
+        factors = tuple((g, m) for g, m in factors)
+        if len(factors) == 1 and factors[0][1] == 1:
+            return self.comparison(f.polynomial, f.op), _ATOM
+        if f.op in ("==", "!="):
+            word = " or " if f.op == "==" else " and "
+            return word.join(self.comparison(g, f.op) for g, _ in factors), (_OR if f.op == "==" else _AND)
+        if len(factors) == 2 and all(m == 1 for _, m in factors):
+            (g, _), (h, _) = factors
+            first = f"{self.comparison(g, f.op)} and {self.comparison(h * sign, f.op)}"
+            second = f"{self.comparison(-g, f.op)} and {self.comparison(-h * sign, f.op)}"
+            return f"({first}) or ({second})", _OR
+        return f"{self.ratio(Ratio(self.ring, f.polynomial))} {f.op} 0", _ATOM
+
+    def comparison(self, p: Polynomial, op: str) -> str:
+        """`p OP 0` for an irreducible `p`: solved for the parameter of most interest, or its terms put on the two sides."""
+        options = []
+        for k in self.ring.support(p):
+            if k in self.interest and self.ring.degree(p, k) == 1:
+                b, a = self.ring.coefficients(p, k)
+                direction = self.sign(a)
+                if direction is not None:
+                    other = Ratio(self.ring, -b, a)
+                    rank = self.interest[k]
+                    cost = (rank > 0, not other.is_polynomial, len(other.numerator) + len(other.denominator), rank, k)
+                    options.append((cost, k, direction, other))
+        if not options:
+            return self._two_sides(p, op)
+        _, k, direction, other = min(options, key=lambda item: item[0])
+        return f"{self.names[k]} {op if direction > 0 else FLIPPED[op]} {self.ratio(other)}"
+
+    def sign(self, p: Polynomial) -> int | None:
+        """The sign of a coefficient; a space's own writer knows more signs than a constant's."""
+        if p.is_constant() and p:
+            return 1 if p.leading_coefficient() > 0 else -1
+        return None
+
+    def _two_sides(self, p: Polynomial, op: str) -> str:
+        plus, minus = self.ring.zero, self.ring.zero
+        context = self.ring.context
+        for monomial, c in p.to_dict().items():
+            term = context.from_dict({monomial: abs(c)})
+            plus, minus = (plus + term, minus) if c > 0 else (plus, minus + term)
+        left, right = self.ratio(Ratio(self.ring, plus)), self.ratio(Ratio(self.ring, minus))
+        return f"{left} {op} {right}" if plus else f"{right} {FLIPPED[op]} 0"
+
+
+def _order(term: tuple[bool, tuple[int, ...], tuple[int, ...], Fraction]) -> tuple[bool, bool, tuple[int, ...]]:
+    negative, reverse, monomial, _ = term
+    return (negative, not any(monomial), reverse)
+
+
+def _is_sum(p: Polynomial) -> bool:
+    return len(p) > 1
+
+
+def _minus_signs(p: Polynomial) -> int:
+    return sum(c < 0 for c in p.coeffs())
+
+
+def _flip_one(factors: list[tuple[Polynomial, int]]) -> int:
+    """Turn the sign of the first factor that is a sum with both signs and an odd power; -1 if one was found."""
+    for i, (f, m) in enumerate(factors):
+        if _is_sum(f) and m % 2 and 0 < _minus_signs(f) < len(f):
+            factors[i] = (-f, m)
+            return -1
+    return 1

@@ -1,0 +1,1 @@
+"""What is played: games and their parts, game files, the extensive form."""

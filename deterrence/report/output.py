@@ -1,0 +1,51 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def check_writable(path: str) -> None:
+    """Raise the `OSError` that writing to a path would end in, before any work is done for it."""
+    target = Path(path)
+    if target.is_dir():
+        raise IsADirectoryError(21, "Is a directory", path)
+    folder = target.resolve().parent
+    if not folder.is_dir():
+        raise FileNotFoundError(2, "No such directory", str(folder))
+    if not os.access(target if target.exists() else folder, os.W_OK):
+        raise PermissionError(13, "Permission denied", path)
+
+
+def write_whole(path: str, text: str) -> None:
+    """Write text to a file by way of a second one beside it, so that no reader, and no failure, meets half of it.
+
+    Raises
+    ------
+    OSError
+        If the folder is not there or cannot be written to; what stood in the file is then still there.
+    """
+    check_writable(path)
+    target = Path(path).resolve()  # a link goes on pointing to the file
+    if target.exists() and not target.is_file():  # a device or a pipe has no place of its own to be replaced at
+        target.write_text(text, encoding="utf-8")
+        return
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+    handle, draft = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
+    try:
+        with open(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(draft, mode)
+        os.replace(draft, target)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    """The bits that new files are not to have; it can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

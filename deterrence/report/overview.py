@@ -1,0 +1,113 @@
+"""What the command line shows besides equilibria: the catalogue, a game, the verdicts on its claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from deterrence.model.game import Game, parts_of
+from deterrence.model.parts import Branch
+from deterrence.report import layout, tree
+from deterrence.report.play import shape
+
+if TYPE_CHECKING:
+    from deterrence.analysis.claims import Proof
+
+_MARGIN = 14
+
+
+def listing(width: int = 80) -> str:
+    """Return the names and titles of the games that ship, one a line."""
+    from deterrence.model.catalogue import catalogue
+    from deterrence.model.reading import load
+
+    rows = [(name, load(name).title) for name in catalogue()]
+    margin = 2 + max((layout.width_of(name) for name, _ in rows), default=0)
+    return "\n".join(line for name, title in rows for line in layout.block(name, [title], margin, width, ""))
+
+
+def overview(game: Game, width: int = 80) -> str:
+    """Return a game as text: players, parameters, types, the tree, the information sets, what is claimed."""
+    parts = [
+        list(_heading(game, width)),
+        ["Parameters", *_indented(_parameters(game, width - 2))],
+        list(_sections(game, width)),
+        ["Tree", *_indented(layout.wrapped(_reading(game), width - 2)), *_indented(tree.drawn(game))],
+        ["Information sets", *_indented(_information_sets(game, width - 2))],
+        ["Claims", *_indented(line for claim in game.claims for line in layout.block("-", [claim.claim], 2, width - 2, ""))],
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if len(part) > 1 or (part and part[0] not in ("Parameters", "Claims")))
+
+
+def _reading(game: Game) -> str:
+    """How the drawing of a tree is read."""
+    ends = f"Payoffs at the ends: {', '.join(game.players)}."
+    paid = any(isinstance(part, Branch) for root in (game.tree, *game.subtrees.values()) for part in parts_of(root))
+    return ends + (" What is paid on the way, in brackets, is added to them." if paid else "")
+
+
+def verdicts(proofs: Sequence[Proof], width: int = 80) -> str:
+    """Return each claim with its verdict, and what refutes it or left it undecided."""
+    if not proofs:
+        return "The game file makes no claims."
+    lines: list[str] = []
+    for proof in proofs:
+        lines += layout.block(proof.verdict, [proof.claim], 11, width, "")
+        said = [text for text in (proof.reason, proof.counterexample) if text]
+        lines += layout.block("", [line for text in said for line in str(text).splitlines()], 11, width) if proof.verdict != "proved" else []
+    kinds = [proof.verdict for proof in proofs]
+    counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in ("proved", "refuted", "undecided") if kind in kinds)
+    return "\n".join([*lines, "", f"{len(proofs)} claim{'s' * (len(proofs) > 1)}: {counts}."])
+
+
+def _heading(game: Game, width: int) -> Iterator[str]:
+    yield from layout.wrapped(game.title, width)
+    if game.source:
+        yield from layout.wrapped(game.source, width)
+    for paragraph in game.notes.strip().split("\n\n") if game.notes.strip() else []:
+        yield ""
+        yield from layout.wrapped(" ".join(paragraph.split()), width)
+
+
+def _parameters(game: Game, width: int) -> Iterator[str]:
+    rows = [
+        (p.name, "real" if p.domain is None else _whole(str(p.domain)), p.role, "" if p.default is None else str(p.default), p.meaning)
+        for p in game.parameters.values()
+    ]
+    if rows:
+        yield from layout.table(("name", "domain", "role", "default", "meaning"), rows, width)
+
+
+def _sections(game: Game, width: int) -> Iterator[str]:
+    sections: list[tuple[str, Iterable[str]]] = [
+        ("Players", [", ".join(game.players)]),
+        ("Assume", [_whole(str(condition)) for condition in game.assume]),
+        ("Where", [f"{name} = {expression}" for name, expression in game.where.items()]),
+        ("Types", _types(game)),
+        ("Events", [f"{name}: {', '.join(outcomes)}" for name, outcomes in game.events.items()]),
+    ]
+    for label, lines in sections:
+        yield from layout.block(label, lines, _MARGIN, width)
+
+
+def _types(game: Game) -> Iterator[str]:
+    for player, types in game.types.items():
+        drawn = []
+        for each in types:
+            binds = ", ".join(f"{symbol} = {value}" for symbol, value in each.bindings.items())
+            drawn.append(f"{each.name} with {each.probability}{f' ({binds})' if binds else ''}")
+        yield f"{player}: {', '.join(drawn)}"
+
+
+def _information_sets(game: Game, width: int) -> Iterator[str]:
+    rows = [(each.name, ", ".join(each.actions), str(len(each.nodes))) for each in shape(game).information_sets]
+    yield from layout.table(("name", "actions", "nodes"), rows, width)
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"  {line}".rstrip() for line in lines)
+
+
+def _whole(text: str) -> str:
+    """A short formula, not to be broken where lines are wrapped."""
+    return text.replace(" ", layout.UNBREAKABLE) if len(text) < 30 else text

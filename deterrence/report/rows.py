@@ -1,0 +1,159 @@
+"""The equilibrium table as rows of cells: what every format shows, each in its own spelling.
+
+Families with the same play on the path are one entry of the table, as papers print them: the play once, and beneath it the variants,
+which differ in what would happen off the path.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deterrence.report import wording
+from deterrence.report.play import reached, shape
+from deterrence.report.union import summary
+from deterrence.report.wording import Line, Math
+
+if TYPE_CHECKING:
+    from deterrence.model.extensive import ExtensiveForm
+    from deterrence.solution import Solution
+
+STRATEGIES, BELIEFS, CONDITIONS, OUTCOME, PAYOFFS = "Strategies", "Beliefs", "Conditions", "Outcome", "Payoffs"
+COLUMNS = (STRATEGIES, BELIEFS, CONDITIONS, OUTCOME, PAYOFFS)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: the families that it is about, and the lines of each cell."""
+
+    names: tuple[str, ...]
+    cells: Mapping[str, tuple[Line, ...]]
+    variant: bool = False  # a row beneath the play that it shares with others
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of a table with what stands above and below them."""
+
+    title: str
+    caption: str
+    entries: tuple[tuple[Row, ...], ...]  # the rows of one play on the path each
+    notes: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns in which any row has anything to say."""
+        return tuple(column for column in COLUMNS if any(row.cells.get(column) for row in self.rows))
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        return itertools.chain.from_iterable(self.entries)
+
+
+def build(solution: Solution, *, payoffs: bool = False, grouped: bool = True) -> Table:
+    """Return the table of a solution: one entry a play on the path, or one a family where not `grouped`."""
+    found: dict[str, Any] = solution.to_dict()
+    form = shape(solution.game)
+    plays: dict[object, list[tuple[Row, Sequence[str]]]] = {}
+    for number, family in enumerate(found["equilibria"]):
+        on_path = reached(form, family["strategies"])
+        cells = _cells(wording.Sets(form, on_path), family)
+        row = Row((family["name"],), cells | ({PAYOFFS: wording.payoffs(family)} if payoffs else {}))
+        plays.setdefault(_play(family, on_path) if grouped else number, []).append((row, family["conditions"]))
+    entries = tuple(_entry(members, form) for members in plays.values())
+    return Table(found["game"], _caption(found, len(plays)), entries, tuple(_notes(found, entries)))
+
+
+def _play(family: Mapping[str, Any], on_path: frozenset[str]) -> object:
+    """What two families have in common that look the same to who sees only what happens."""
+    behaviour = tuple((name, tuple(actions.items())) for name, actions in family["strategies"].items() if name in on_path)
+    return behaviour, tuple(family["outcomes"].items())
+
+
+def _cells(sets: wording.Sets, family: Mapping[str, Any]) -> dict[str, tuple[Line, ...]]:
+    at_will = wording.unrestricted(family)
+    return {
+        STRATEGIES: sets.strategies(family["strategies"], at_will),
+        BELIEFS: sets.beliefs(family["beliefs"]),
+        CONDITIONS: wording.region(sets.form.game, family["conditions"]) + wording.freedom(family, at_will),
+        OUTCOME: wording.lottery(family["outcomes"]),
+    }
+
+
+def _entry(members: Sequence[tuple[Row, Sequence[str]]], form: ExtensiveForm[object]) -> tuple[Row, ...]:
+    """What all families of a play share, and beneath it what each adds; the play exists where any of them does."""
+    rows = [row for row, _ in members]
+    if len(rows) == 1:
+        return tuple(rows)
+    somewhere = summary(conditions for _, conditions in members)
+    shared = {column: _shared([row.cells.get(column, ()) for row in rows]) for column in COLUMNS if column != CONDITIONS}
+    variants = (
+        Row(row.names, {c: tuple(line for line in lines if line not in shared.get(c, ())) for c, lines in row.cells.items()}, variant=True)
+        for row in rows
+    )
+    shared[CONDITIONS] = (Line("", ("those of any variant",)),) if somewhere is None else wording.region(form.game, somewhere)
+    return Row(tuple(name for row in rows for name in row.names), shared), *variants
+
+
+def _shared(cells: Sequence[tuple[Line, ...]]) -> tuple[Line, ...]:
+    return tuple(line for line in cells[0] if all(line in other for other in cells[1:]))
+
+
+_CONCEPTS = {"nash": "Nash", "subgame_perfect": "subgame perfect", "weak_pbe": "weak perfect Bayesian", "sequential": "sequential"}
+
+
+def _caption(found: Mapping[str, Any], plays: int) -> str:
+    """How many there are, of what, and whether these are all."""
+    families, concept = len(found["equilibria"]), _CONCEPTS.get(found["concept"], found["concept"].replace("_", " "))
+    at = ", ".join(f"{name} = {value}" for name, value in found["at"].items())
+    everywhere = len(found["at"]) == len(found["parameters"]) and at
+    noun = "equilibri" + ("um" if families == 1 else "a") if everywhere else "famil" + ("y" if families == 1 else "ies") + " of equilibria"
+    count = f"{families or 'No'} {concept} {noun}" if everywhere else f"{families or 'No'} {noun.replace('of ', f'of {concept} ')}"
+    kinds = f", {plays} kind{'s' * (plays > 1)} of play on the path" if plays < families else ""
+    return f"{count}{f' at {at}' if at else ''}{kinds}."
+
+
+_REASONS = 3  # for incompleteness, that are told
+
+
+def _notes(found: Mapping[str, Any], entries: Sequence[Sequence[Row]]) -> Iterator[str]:
+    lines = (line for rows in entries for row in rows for cell in row.cells.values() for line in cell)
+    if any(line.off_path for line in lines):
+        yield f"{wording.OFF_PATH} off the path of play"
+    if found["complete"]:
+        yield "Complete: no other generic family exists."
+    else:
+        whys = Counter(each["why"] for each in found["undecided"])
+        said = (f"{why} ({count} regimes)" if count > 1 else why for why, count in whys.most_common(_REASONS))
+        yield f"Incomplete, so that others may exist: {'; '.join(said)}{'; ...' * (len(whys) > _REASONS)}."
+    if found["knife_edge"]:
+        yield f"Left out: at least {found['knife_edge']} that exist only on knife edges (regions without interior)."
+
+
+def names(row: Row) -> str:
+    """Return the names of a row's families, runs of them shortened.
+
+    >>> names(Row(("E1", "E2", "E3", "E7"), {}))
+    'E1-E3, E7'
+    """
+    return ", ".join(_runs(row.names))
+
+
+def _runs(labels: Iterable[str]) -> Iterator[str]:
+    run: list[str] = []
+    for label in (*labels, ""):
+        if run and label != _next(run[-1]):
+            yield run[0] if len(run) == 1 else f"{run[0]}{'-' if len(run) > 2 else ', '}{run[-1]}"
+            run = []
+        run.append(label)
+
+
+def _next(label: str) -> str:
+    number = label.lstrip("E")
+    return f"E{int(number) + 1}" if number.isdigit() else ""
+
+
+__all__ = ["BELIEFS", "COLUMNS", "CONDITIONS", "OUTCOME", "PAYOFFS", "STRATEGIES", "Line", "Math", "Row", "Table", "build", "names"]

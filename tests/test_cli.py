@@ -1,0 +1,303 @@
+"""The command line: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+from deterrence import cli
+from deterrence.cli import main
+
+COMMANDS = ("list", "show", "validate", "solve", "table", "check", "prove", "schema", "cache")
+POINT = [f"--at={name}" for name in ("r=3/4", "k=1/5", "V=1", "g=1", "l=1", "c_T=1/2", "c_W=3/2")]
+
+# arguments, and what the one line on standard error says
+REFUSED = {
+    "no command": ([], "required: COMMAND"),
+    "a command misspelt": (["sovle", "x"], "no command 'sovle'; did you mean 'solve'?"),
+    "an unknown command": (["zzz"], "expected list, show, validate"),
+    "an option misspelt": (["solve", "costly_signal", "--tim-limit=3"], "did you mean '--time-limit'?"),
+    "a game misspelt": (["solve", "costly_sgnal"], "did you mean 'costly_signal'?"),
+    "a game that is not there": (["solve", "no/such.yaml"], "no/such.yaml: cannot be read"),
+    "a folder for a game": (["show", "."], "directory"),
+    "a concept misspelt": (["solve", "costly_signal", "--concept=nsh"], "did you mean 'nash'?"),
+    "a format misspelt": (["table", "costly_signal", "--format=ltex"], "did you mean 'latex'?"),
+    "a value without a name": (["solve", "costly_signal", "--at", "1/3"], "expected NAME=VALUE"),
+    "a parameter misspelt": (["solve", "costly_signal", "--at", "c_TT=1/3"], "'c_TT' is no parameter of this game; did you mean 'c_T'?"),
+    "a parameter twice": (["solve", "costly_signal", "--at=r=1/3", "--at=r=1/4"], "r is given twice"),
+    "a value outside": (["solve", "costly_signal", "--at", "r=2"], "r = 2 is outside its domain, 0 < r < 1"),
+    "a value that is no number": (["solve", "costly_signal", "--at", "r=nan"], "r: "),
+    "a time limit of nothing": (["solve", "costly_signal", "--time-limit=0"], "greater than 0, not '0'"),
+    "an infinite time limit": (["solve", "costly_signal", "--time-limit=inf"], "greater than 0, not 'inf'"),
+    "a folder that is not there": (["table", "costly_signal", "-o", "no/such/file"], "No such directory"),
+    "strategies that are not there": (["check", "costly_signal", "--strategies", "no-such-file"], "no-such-file: No such file"),
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Solutions of the user's are neither used nor removed."""
+    monkeypatch.setenv("DETERRENCE_CACHE", str(tmp_path / "cache"))
+
+
+def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "deterrence", *arguments], capture_output=True, text=True, check=False, timeout=60, **options
+    )  # type: ignore[call-overload,no-any-return]
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--help` exits with 0 and says how the command is used."""
+    assert main([*([command] if command else []), "--help"]) == 0
+
+    assert f"usage: deterrence {command}".strip() in capsys.readouterr().out
+
+
+def test_help_takes_no_time() -> None:
+    """From a cold start in 0.3 seconds; the best of five, since other work may be going on."""
+    times = []
+    for _ in range(5):
+        start = time.monotonic()
+        run("--help")
+        times.append(time.monotonic() - start)
+
+    assert min(times) < 0.3
+
+
+@pytest.mark.parametrize(("arguments", "says"), REFUSED.values(), ids=REFUSED)
+def test_bad_input_gets_one_line_and_exit_code_2(arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line says what was found and what to do next; nothing is printed as if it were an answer."""
+    assert main(arguments) == 2
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert says in err
+    assert err.startswith("deterrence")
+
+
+def test_the_catalogue_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each game with its title."""
+    assert main(["list"]) == 0
+
+    assert "costly_signal              Costly signals in extended deterrence" in capsys.readouterr().out
+
+
+def test_a_game_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """Parameters, types, the tree and the information sets."""
+    assert main(["show", "costly_signal"]) == 0
+
+    out = capsys.readouterr().out
+    assert "Defender: Tough with r (c = c_T), Weak with 1 - r (c = c_W)" in out
+    assert "├─ Signal ─ [Defender: -k] challenge: Challenger" in out
+    assert "Defender (Tough) | Signal, Attack" in out
+
+
+def test_a_terminal_without_unicode_gets_ascii() -> None:
+    """No encoding makes a command fail."""
+    done = run("show", "costly_signal", env=os.environ | {"PYTHONIOENCODING": "ascii"})
+
+    assert done.returncode == 0
+    assert "|- Signal" in done.stdout
+
+
+def test_a_sound_game_is_validated(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 0 and a sentence."""
+    assert main(["validate", "costly_signal"]) == 0
+
+    assert "sound" in capsys.readouterr().out
+
+
+def test_an_unsound_game_is_refused_with_a_point(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A probability that can leave [0, 1] is shown to do so."""
+    file = tmp_path / "game.yaml"
+    file.write_text(
+        "title: T\nplayers: [A]\nparameters: {p: p > 0}\ntree:\n  Chance:\n"
+        "    Up: {probability: p, then: {outcome: X, A: 1}}\n    Down: {probability: 1 - p, then: {outcome: Y, A: 0}}\n"
+    )
+    assert main(["validate", str(file)]) == 2
+
+    err = capsys.readouterr().err
+    assert err.startswith(f"deterrence validate: {file}:")
+    assert "p = " in err
+
+
+def test_equilibria_are_printed_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """Pooling on no signal without attack is shown with the theorist's condition."""
+    assert main(["solve", "costly_signal"]) == 0
+
+    out = capsys.readouterr().out
+    assert "Conditions  r >= g/(g + l)\n  Outcome     Peace" in out
+    assert "Complete" in out
+
+
+def test_json_is_one_object_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    """All that the interface names is in it, and every number is text."""
+    assert main(["solve", "costly_signal", *POINT, "--json"]) == 0
+
+    found = json.loads(capsys.readouterr().out)
+    assert list(found) == ["game", "concept", "complete", "knife_edge", "undecided", "parameters", "at", "equilibria"]
+    assert found["at"]["r"] == "3/4"
+    assert found["equilibria"][0]["conditions"] == []
+
+
+@pytest.mark.parametrize("arguments", [("solve", "costly_signal", "--json"), ("table", "trust", "--format=latex"), ("show", "trust")])
+def test_the_same_input_gives_the_same_bytes(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    """Under any hash seed, and each time without a cache."""
+    outputs = {
+        run(*arguments, env=os.environ | {"PYTHONHASHSEED": seed, "DETERRENCE_CACHE": str(tmp_path / seed)}).stdout for seed in ("0", "1", "77")
+    }
+
+    assert len(outputs) == 1
+    assert "".join(outputs)
+
+
+def test_a_time_limit_ends_with_what_was_found(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 3, a whole JSON object, and one line that says why."""
+    assert main(["solve", "costly_signal", "--time-limit", "0.000001", "--json"]) == 3
+
+    out, err = capsys.readouterr()
+    assert json.loads(out)["complete"] is False
+    assert "time limit" in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("form", "says"), [("markdown", "| --- |"), ("latex", r"\toprule"), ("html", "<!doctype html>"), ("csv", "Equilibrium,")])
+def test_a_table_is_written_to_a_file(form: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whole, in the format asked for, with nothing on standard output."""
+    file = tmp_path / "table"
+    assert main(["table", "trust", "--format", form, "-o", str(file)]) == 0
+
+    assert says in file.read_text(encoding="utf-8")
+    assert capsys.readouterr().out == ""
+
+
+@pytest.fixture(scope="session")
+def solved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `solve --json` prints at a point."""
+    file = tmp_path_factory.mktemp("solved") / "solution.json"
+    file.write_text(run("solve", "costly_signal", *POINT, "--json").stdout)
+    return file
+
+
+def test_the_checker_accepts_what_the_solver_found(solved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every equilibrium of the file is one; unknowns that it leaves open are given with --at."""
+    for found in json.loads(solved.read_text())["equilibria"]:
+        middle = [f"--at={name}=1/2" if ends == ["0", "1"] else f"--at={name}={ends[0] if ends[0] != '0' else ends[1]}" for name, ends in found["free"].items()]
+        assert main(["check", "costly_signal", "--strategies", str(solved), "--name", found["name"], *POINT, *middle]) == 0
+
+    assert "This is a sequential equilibrium" in capsys.readouterr().out
+
+
+def test_the_checker_says_who_gains_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A profile that is no equilibrium ends with exit code 1 and the deviation."""
+    file = tmp_path / "profile.yaml"
+    file.write_text(
+        "strategies:\n"
+        + "".join(f"  {name}: {{{action}: 1}}\n" for name, action in {
+            "Defender (Tough)": "Quiet", "Defender (Weak)": "Quiet", "'Challenger | Quiet'": "Refrain", "'Challenger | Signal'": "Refrain",
+            "'Defender (Tough) | Signal, Attack'": "Abandon", "'Defender (Weak) | Signal, Attack'": "Abandon",
+            "'Defender (Tough) | Quiet, Attack'": "Fight", "'Defender (Weak) | Quiet, Attack'": "Abandon",
+        }.items())
+        + "beliefs:\n  Challenger | Signal: {'Defender = Tough; Signal': 1}\n"
+    )  # fmt: skip
+    assert main(["check", "costly_signal", "--strategies", str(file), *POINT]) == 1
+
+    assert "Defender gains 1/2 by Fight instead of Abandon at 'Defender (Tough) | Signal, Attack'" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("strategis: {}", ":1:1: expected the key 'strategies'; did you mean 'strategies'?"),
+        ("- a\n- b", ":1:1: expected a mapping"),
+        ("strategies: [a]", ":1:13: expected a mapping"),
+        ("strategies: {a: b: c}", "not YAML"),
+        ("equilibria: [{name: E1}, {name: E2}]", "choose an equilibrium with --name; the file has E1, E2"),
+        ("{strategies: {}, free: {q: ['0', '1/2']}}", "leaves q open, between 0 and 1/2: give it a value with --at q="),
+    ],
+)
+def test_a_bad_file_of_strategies_is_refused(text: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With file, line and column."""
+    file = tmp_path / "file.yaml"
+    file.write_text(text)
+    assert main(["check", "costly_signal", "--strategies", str(file)]) == 2
+
+    assert says.replace("not YAML", "") in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "code"), [([], 0), (["proved"], 0), (["proved", "refuted"], 1), (["proved", "undecided"], 3), (["undecided", "refuted"], 1)]
+)
+def test_the_exit_code_of_prove_says_the_worst(verdicts: list[str], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """One claim that is false makes the answer no; one that is undecided makes it incomplete."""
+    claims = ModuleType("deterrence.analysis.claims")
+    proofs = [SimpleNamespace(claim=f"Claim {v}.", verdict=v, counterexample="r = 1/2", reason="because") for v in verdicts]
+    claims.prove_all = lambda game, **_: proofs  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "deterrence.analysis.claims", claims)
+
+    assert main(["prove", "costly_signal"]) == code
+    out = capsys.readouterr().out
+    assert all(f"Claim {verdict}." in out for verdict in verdicts)
+    assert ("r = 1/2" in out) == bool({"refuted", "undecided"} & set(verdicts))
+
+
+def test_ctrl_c_ends_with_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 130 and no traceback."""
+
+    def interrupt(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_game", interrupt)
+    assert main(["show", "costly_signal"]) == 130
+
+    assert capsys.readouterr().err == "deterrence show: interrupted\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_ctrl_c_while_solving_ends_cleanly() -> None:
+    """Wherever it falls, in Python or in the solver: exit code 130 and one line, no traceback."""
+    command = [sys.executable, "-m", "deterrence", "solve", "tying_hands"]
+    for wait in (0.35, 0.7):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        time.sleep(wait)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+
+        assert process.returncode in (0, 130)  # 0: it was done before
+        assert "Traceback" not in err
+        assert err.count("\n") <= 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+def test_a_reader_who_leaves_is_no_error() -> None:
+    """`deterrence show GAME | head -1` complains of nothing."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run([sys.executable, "-m", "deterrence", "show", "costly_signal"], stdout=writer, stderr=subprocess.PIPE, check=False)
+    finally:
+        os.close(writer)
+
+    assert done.stderr == b""
+    assert done.returncode == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_told() -> None:
+    """Standard output that takes nothing more is an error with one line."""
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "deterrence", "list"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert done.returncode == 2
+    assert done.stderr == "deterrence list: No space left on device\n"

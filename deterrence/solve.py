@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from deterrence.algebra.errors import InputError
-from deterrence.algebra.formula import Formula, conjunction
+from deterrence.algebra.formula import Formula, atoms, conjunction
 from deterrence.algebra.region import Mover, ParameterSpace, Region
 from deterrence.algebra.smt import Clock, OutOfTime
 from deterrence.algebra.state import Root
@@ -154,8 +154,9 @@ class Assembly:
             Free(renaming[x.variable], tuple(map(move.ratio, x.lower)), tuple(map(move.ratio, x.upper)), x.closed)
             for x in branch.limits
         )
-        hidden = tuple(r.definition() for r in roots if r.radicand is None)
         formula: Formula = move.formula(branch.conditions) if self.game.free_parameters else conjunction(())
+        mentioned = {k for a in atoms(formula) for k in self.parameters.space.ring.support(a.polynomial)}
+        hidden = tuple(r.definition() for r in roots if r.radicand is None or r.variable in mentioned)
         region = Region(self.parameters, formula, hidden if self.game.free_parameters else ())
         strategies = {i: [move.ratio(p) for p in ps] for i, ps in family.strategies.items()}
         beliefs = {i: [move.ratio(b) for b in bs] for i, bs in family.beliefs.items()}

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -48,11 +50,10 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DETERRENCE_CACHE", str(tmp_path / "cache"))
 
 
-def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "deterrence", *arguments], capture_output=True, text=True, check=False, timeout=60, **options
-    )  # type: ignore[call-overload,no-any-return]
+    command = [sys.executable, "-m", "deterrence", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=env)
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
@@ -193,7 +194,7 @@ def solved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_checker_accepts_what_the_solver_found(solved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every equilibrium of the file is one; unknowns that it leaves open are given with --at."""
     for found in json.loads(solved.read_text())["equilibria"]:
-        middle = [f"--at={name}=1/2" if ends == ["0", "1"] else f"--at={name}={ends[0] if ends[0] != '0' else ends[1]}" for name, ends in found["free"].items()]
+        middle = [f"--at={name}={(Fraction(low) + Fraction(high)) / 2}" for name, (low, high) in found["free"].items()]
         assert main(["check", "costly_signal", "--strategies", str(solved), "--name", found["name"], *POINT, *middle]) == 0
 
     assert "This is a sequential equilibrium" in capsys.readouterr().out
@@ -239,11 +240,13 @@ def test_a_bad_file_of_strategies_is_refused(text: str, says: str, tmp_path: Pat
 @pytest.mark.parametrize(
     ("verdicts", "code"), [([], 0), (["proved"], 0), (["proved", "refuted"], 1), (["proved", "undecided"], 3), (["undecided", "refuted"], 1)]
 )
-def test_the_exit_code_of_prove_says_the_worst(verdicts: list[str], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_exit_code_of_prove_says_the_worst(
+    verdicts: list[str], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """One claim that is false makes the answer no; one that is undecided makes it incomplete."""
     claims = ModuleType("deterrence.analysis.claims")
     proofs = [SimpleNamespace(claim=f"Claim {v}.", verdict=v, counterexample="r = 1/2", reason="because") for v in verdicts]
-    claims.prove_all = lambda game, **_: proofs  # type: ignore[attr-defined]
+    claims.prove_all = lambda *_, **__: proofs  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "deterrence.analysis.claims", claims)
 
     assert main(["prove", "costly_signal"]) == code

@@ -17,7 +17,7 @@ ALGEBRA = {"algebra"}
 MODEL = ALGEBRA | {"model"}
 CONCEPTS = MODEL | {"concepts"}
 RESULT = MODEL | {"solution", "equilibrium", "restore"}
-SOLVE = RESULT | CONCEPTS | {"solve"}
+SOLVE = RESULT | CONCEPTS | {"solve", "cache"}
 ANALYSIS = SOLVE | {"check", "analysis"}
 ALL = ANALYSIS | {"report", "interop", "cli", ""}
 MAY_IMPORT = {
@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "restore": RESULT,
     "check": MODEL | {"check"},
     "solve": SOLVE,
+    "cache": SOLVE,
     "analysis": ANALYSIS,
     "report": ANALYSIS | {"report"},
     "interop": ANALYSIS | {"interop"},
@@ -67,7 +68,9 @@ def _imports(path: Path) -> Iterator[tuple[str, bool]]:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: a relative import hides which room it reaches into"
-            names = [f"deterrence.{alias.name}" for alias in node.names] if node.module == "deterrence" else [node.module or ""]
+            names = [node.module or ""]
+            if node.module == "deterrence":  # a room, or a name of the front door
+                names = [f"deterrence.{a.name}" if list(PACKAGE.glob(f"{a.name}*")) else "deterrence" for a in node.names]
         yield from ((name, node in inside) for name in names if name.split(".")[0] == "deterrence")
 
 

@@ -66,7 +66,9 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 
     if len(name) > 200:  # matching is quadratic, and nobody mistypes that much
         return ""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    known = list(known)
+    likely = [k for k in known if abs(len(k) - len(name)) <= max(2, len(name) // 2)]
+    near = difflib.get_close_matches(name, likely[:1000], n=1, cutoff=0.6)
     if not near:
         near = [k for k in known if k.casefold() == name.casefold()][:1]
     return f"; did you mean {quoted(near[0])}?" if near else ""

@@ -137,3 +137,8 @@ def atoms(f: Formula) -> Iterator[Atom]:
         return
     for part in f.parts:
         yield from atoms(part)
+
+
+def large(atom: Atom) -> bool:
+    """Is the polynomial too large for questions about it to be cheap?"""
+    return len(atom.polynomial) > 40

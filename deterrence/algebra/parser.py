@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from deterrence.algebra.errors import quoted
@@ -305,12 +306,14 @@ BUILDERS: dict[int, Callable[[list[str], list[Operand]], AnyTree]] = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)  # the same short texts come again and again
 def parse_expression(text: str, formulas: bool = False) -> Tree:
     """The tree of an expression; with `formulas`, the functions of results (`sqrt`, `Min`, `Max`, `CRootOf`) are read too."""
     tree = Parser(text, formulas).parse()
     return _expression(Operand(tree, _start(text), 0))
 
 
+@lru_cache(maxsize=4096)
 def parse_condition(text: str, formulas: bool = False) -> ConditionTree:
     """The tree of a condition."""
     tree = Parser(text, formulas).parse()

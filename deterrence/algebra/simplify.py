@@ -12,6 +12,7 @@ from deterrence.algebra.formula import (
     atoms,
     conjunction,
     disjunction,
+    large,
     negation,
 )
 from deterrence.algebra.space import Space
@@ -24,6 +25,11 @@ def simplified(space: Space, f: Formula, known: tuple[Formula, ...] = ()) -> For
     one that another covers.
     """
     f = space.reduced(f)
+    parts = f.parts if isinstance(f, And) else (f,)
+    bulky = [p for p in parts if any(large(a) for a in atoms(p))]
+    if bulky:  # left as they are: what they imply is not asked
+        rest = conjunction(p for p in parts if p not in bulky)
+        return conjunction((simplified(space, rest, known), *bulky))
     if isinstance(f, Atom):
         f = _taken_apart(space, f, known)
     if isinstance(f, And):

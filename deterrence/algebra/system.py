@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from deterrence.algebra.elimination import eliminated
-from deterrence.algebra.formula import Atom, Formula, conjunction, disjunction, strict
+from deterrence.algebra.formula import And, Atom, Formula, atoms, conjunction, disjunction, large, strict
 from deterrence.algebra.polynomials import Polynomial, Ratio
 from deterrence.algebra.smt import QUICK, OutOfTime, Undecided
 from deterrence.algebra.solving import Tally
@@ -93,22 +93,38 @@ def finished(state: State) -> Branch | None:
             return finished(replace(state, limits=rest).put(x.variable, x.lower[0]))
     conditions = without_radicals(conjunction(state.conditions), state)
     solid = strict(conditions) if space.generic else conditions
-    definitions = [root.definition() for root in state.roots if root.radicand is None or not space.parameters]
-    if not space.shown((solid, *definitions)):
-        # A witness is found more easily where the unknowns are still there, in equations of low degree.
-        origin = [*map(space.typical, state.origin), *(r.definition() for r in state.roots)]
-        witnessed(space, origin, 20 * QUICK)
-    if not space.certain((solid, *definitions)):
+    definitions = [r.definition() for r in state.roots if not space.parameters or space.mentions(solid, frozenset({r.variable}))]
+    if not has_interior(state, (solid, *definitions)):
         return None
     return Branch(dict(state.values), tuple(reversed(state.limits)), state.roots, conditions)
 
 
+def has_interior(state: State, solid: tuple[Formula, ...]) -> bool:
+    """Can the strict conditions at the end of a resolution hold? Raises Undecided where that is not known."""
+    space = state.space
+    if space.shown(solid) or (state.witness and space.quick((*solid, *state.witness))):
+        return True
+    if space.quick(solid):
+        return True
+    # A witness is found more easily where the unknowns are still there, in equations of low degree.
+    origin = [*map(space.typical, state.origin), *(r.definition() for r in state.roots)]
+    point = witnessed(space, origin, 20 * QUICK)
+    fixed = [Atom(space.ring.variables[k] - space.ring.constant(v), "==") for k, v in point.items()]
+    return bool(fixed and space.quick((*solid, *fixed))) or space.certain(solid)
+
+
 def without_radicals(f: Formula, state: State) -> Formula:
-    """An equivalent formula that does not speak of square roots."""
+    """An equivalent formula that does not speak of square roots, but for conditions that would grow out of hand."""
+    parts = f.parts if isinstance(f, And) else (f,)
+    return conjunction(_rid(p, state) for p in parts)
+
+
+def _rid(f: Formula, state: State) -> Formula:
+    out = f
     for root in reversed(state.roots):
         if root.radicand is not None:
-            f = _without(f, root, state)
-    return f
+            out = _without(out, root, state)
+    return f if any(large(a) for a in atoms(out)) else out
 
 
 def _without(f: Formula, root: Root, state: State) -> Formula:

@@ -14,6 +14,7 @@ from deterrence.model.extensive import ExtensiveForm, InformationSet, Node
 
 Support: TypeAlias = tuple[int, ...]
 Supports: TypeAlias = Mapping[int, Support]
+FREE: Support = ()  # behaviour that a regime leaves open: any probabilities
 
 
 class Play:
@@ -46,6 +47,8 @@ class Play:
 
     def probability(self, info: int, action: int, support: Support) -> Ratio:
         """The probability of an action under a support: 0, 1, an unknown, or one minus the unknowns of the others."""
+        if support == FREE:
+            support = tuple(range(len(self.sets[info].actions)))
         if action not in support:
             return self._number(0)
         if len(support) == 1:
@@ -60,15 +63,26 @@ class Play:
     def _number(self, value: int) -> Ratio:
         return Ratio(self.ring, self.ring.constant(value))
 
+    def strategies(self, supports: Supports) -> dict[int, list[Ratio]]:
+        """The probability of every action of every information set."""
+        return {
+            info.index: [self.probability(info.index, a, supports[info.index]) for a in range(len(info.actions))]
+            for info in self.sets
+        }
+
     def mixing_unknowns(self, supports: Supports) -> list[int]:
         """The unknown probabilities that a support profile brings."""
-        return [self.action_unknown(i, a) for i, s in sorted(supports.items()) for a in s[:-1]]
+        return [self.action_unknown(i, a) for i, s in sorted(supports.items()) for a in (s or self._all(i))[:-1]]
+
+    def _all(self, info: int) -> Support:
+        return tuple(range(len(self.sets[info].actions)))
 
     def mixing_conditions(self, info: int, support: Support) -> list[Formula]:
-        """Every action of the support is played with a positive probability."""
-        if len(support) == 1:
+        """Every action of the support is played with a positive probability; free behaviour with any that is not negative."""
+        if len(support or self._all(info)) == 1:
             return []
-        return [Atom(self.probability(info, a, support).numerator, ">") for a in support]
+        op = ">" if support else ">="
+        return [Atom(self.probability(info, a, support).numerator, op) for a in support or self._all(info)]
 
     @cached_property
     def below(self) -> dict[int, frozenset[int]]:
@@ -123,18 +137,28 @@ class Play:
             out[node.index] = () if node.parent is None else (*out[node.parent], (node.parent, node.branch))
         return out
 
-    def weight(self, index: int, supports: Supports) -> tuple[Ratio, frozenset[tuple[int, int]]]:
-        """The product of the positive probabilities on the way to a node, and the actions of probability zero on it."""
+    def weight(self, index: int, supports: Supports, root: int = 0) -> tuple[Ratio, frozenset[tuple[int, int]]]:
+        """The product of the positive probabilities on the way from a root to a node, and the actions of probability zero on it."""
         weight, dead = self._number(1), set()
-        for at, branch in self.paths[index]:
+        for at, branch in self.paths[index][len(self.paths[root]) :]:
             node = self.nodes[at]
             if node.information_set is None:
                 weight = weight * node.probabilities[branch]
-            elif branch not in supports[node.information_set]:
+            elif supports[node.information_set] != FREE and branch not in supports[node.information_set]:
                 dead.add((node.information_set, branch))
             else:
                 weight = weight * self.probability(node.information_set, branch, supports[node.information_set])
         return weight, frozenset(dead)
+
+    @cached_property
+    def own_past(self) -> dict[int, tuple[int, int] | None]:
+        """For each information set the mover's own last move before it, as (information set, action), or None."""
+        out: dict[int, tuple[int, int] | None] = {}
+        for info in self.sets:
+            steps = [(self.nodes[at].information_set, branch) for at, branch in self.paths[info.nodes[0]]]
+            own = [(i, a) for i, a in steps if i is not None and self.sets[i].player == info.player]
+            out[info.index] = own[-1] if own else None
+        return out
 
     def owner(self, info: int) -> int:
         """The position of the player who moves at an information set."""

@@ -38,9 +38,5 @@ def assessment(play: Play, supports: dict[int, Support], beliefs: Beliefs) -> Re
         formulas += play.mixing_conditions(info.index, supports[info.index])
         formulas += local_conditions(play, info.index, supports, beliefs.weights[info.index])
     equations, conditions = sorted_out(formulas)
-    strategies = {
-        info.index: [play.probability(info.index, a, supports[info.index]) for a in range(len(info.actions))]
-        for info in play.sets
-    }
     unknowns = (*play.mixing_unknowns(supports), *beliefs.unknowns)
-    return Requirements(supports, strategies, beliefs.weights, unknowns, (*equations, *beliefs.equations), conditions)
+    return Requirements(supports, play.strategies(supports), beliefs.weights, unknowns, (*equations, *beliefs.equations), conditions)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from deterrence.model.game import Game
 
 MOST_NODES = 100_000
+UNCOUNTED = 10**12  # what doubles again and again is not counted further
+# What each player has seen is kept at each node.
+MOST_VIEWS = 2_000_000
 
 
 def check_trees(game: Game, scopes: Scopes) -> None:
@@ -80,15 +83,15 @@ def _check_move(
         if isinstance(then, str):
             _check_name(game, then, locus("to", label))
     for key, players in (("hidden_from", move.hidden_from), ("unseen_by", move.unseen_by)):
+        twice = first_repeated(players)
+        if twice is not None:
+            raise GameError(f"{key} lists {quoted(twice)} twice", locus=locus(key, twice))
         for player in players:
             if player not in game.players:
                 near = suggestion(player, game.players)
                 raise GameError(f"{key}: unknown player {quoted(player)}{near}", locus=locus(key, player))
             if isinstance(move, Decision) and player == move.player:
                 raise GameError(f"{key}: {player} cannot be kept from her own move", locus=locus(key, player))
-        twice = first_repeated(players)
-        if twice is not None:
-            raise GameError(f"{key} lists {quoted(twice)} twice", locus=locus(key, twice))
 
 
 def _check_size(game: Game) -> None:
@@ -101,9 +104,12 @@ def _check_size(game: Game) -> None:
     for name in ordered(uses, "subtrees"):
         sizes[name] = _size(game.subtrees[name], sizes)
     nodes = _size(game.tree, sizes) * math.prod(len(kinds) for kinds in game.types.values())
+    count = str(nodes) if nodes < UNCOUNTED else "too many"
     if nodes > MOST_NODES:
-        count = str(nodes) if nodes < 10**12 else "more than 10**12"
         raise GameError(f"the game has {count} nodes when subtrees and types are expanded; the limit is {MOST_NODES}", locus=("tree",))
+    if nodes * len(game.players) > MOST_VIEWS:
+        hint = f"nodes times players may be {MOST_VIEWS}"
+        raise GameError(f"the game has {count} nodes and {len(game.players)} players; {hint}", locus=("tree",))
 
 
 def _size(root: Branching, sizes: dict[str, int]) -> int:
@@ -121,7 +127,7 @@ def _size(root: Branching, sizes: dict[str, int]) -> int:
             continue
         todo.pop()
         parts = [size(part) or 0 for part in followers(node)]
-        done[id(node)] = sum(parts) + (0 if isinstance(node, Branch) else 1)
+        done[id(node)] = min(sum(parts) + (0 if isinstance(node, Branch) else 1), UNCOUNTED)
     return size(root) or 0
 
 
@@ -149,8 +155,12 @@ def check_information(game: Game) -> None:
             _check_same_movers(node, view, names.setdefault((node.player, view.shown), view))
         if isinstance(node, Decision | Chance):
             labels = list(node.actions if isinstance(node, Decision) else node.labels)
-            following = zip(labels, followers(node), strict=True)
+            following = [(label, then) for label, then in zip(labels, followers(node), strict=True) if not _is_end(game, then)]
             todo.extend([(then, seen_after(game.players, views, node, label)) for label, then in following][::-1])
+
+
+def _is_end(game: Game, then: Branching) -> bool:
+    return isinstance(then, Outcome) or (isinstance(then, str) and then not in game.subtrees)
 
 
 def _check_same_actions(node: Decision, first: Decision, view: View) -> None:

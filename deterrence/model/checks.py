@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from deterrence.algebra.errors import GameError, InputError, quoted, suggestion
@@ -15,10 +15,12 @@ from deterrence.algebra.trees import AnyTree, fold
 
 if TYPE_CHECKING:
     from deterrence.model.game import Game
+    from deterrence.model.parts import Type
 
 RESERVED = ("Chance", "pay", "then", "outcome", "probability", "hidden_from", "unseen_by", "next")
 FORBIDDEN = "|,()=?"
 LONGEST_LABEL = 200
+MOST_PLAYERS = 1_000
 CONCEPTS = ("nash", "subgame_perfect", "weak_pbe", "sequential", "markov_perfect")
 
 
@@ -26,7 +28,7 @@ def check_game(game: Game) -> None:
     """Raises GameError at the first part that does not fit."""
     from deterrence.model.check_tree import check_information, check_trees
 
-    _check_players(game)
+    check_players(game.players)
     _check_symbols(game)
     _check_distinct(game)
     where_order(game.where)
@@ -61,12 +63,15 @@ def label_problem(label: str) -> str:
     return "is a reserved word; choose another name" if label in RESERVED else ""
 
 
-def _check_players(game: Game) -> None:
-    if not game.players:
+def check_players(players: Sequence[str]) -> None:
+    """Raises GameError where the list of players is empty, too long, or has a name that cannot be one."""
+    if not players:
         raise GameError("the game has no players; expected a list of names", locus=("players",))
-    for k, player in enumerate(game.players):
+    if len(players) > MOST_PLAYERS:
+        raise GameError(f"the game has {len(players)} players; the limit is {MOST_PLAYERS}", locus=("players",))
+    for k, player in enumerate(players):
         check_label(player, "player", ("players", k))
-        if player in game.players[:k]:
+        if players.index(player) < k:
             raise GameError(f"player {quoted(player)} is listed twice", locus=("players", k))
 
 
@@ -213,12 +218,13 @@ def _check_types(game: Game, scopes: Scopes) -> None:
             raise GameError(f"types: unknown player {quoted(player)}{suggestion(player, game.players)}", locus=("types", player))
         if not kinds:
             raise GameError(f"player {quoted(player)} has no types; leave the entry out", locus=("types", player))
+        twice = first_repeated(kind.name for kind in kinds)
+        if twice is not None:
+            raise GameError(f"player {quoted(player)} has two types {quoted(twice)}", locus=("types", player, twice))
         for kind in kinds:
             locus = ("types", player, kind.name)
             check_label(kind.name, "type", locus)
-            if [other.name for other in kinds].count(kind.name) > 1:
-                raise GameError(f"player {quoted(player)} has two types {quoted(kind.name)}", locus=locus)
-            _check_bindings(player, kind.name, list(kind.bindings), list(kinds[0].bindings), kinds[0].name)
+            _check_bindings(player, kind, kinds[0])
             for expression in (kind.probability, *kind.bindings.values()):
                 scopes.check(expression, "the types")
         for symbol in kinds[0].bindings:
@@ -227,13 +233,14 @@ def _check_types(game: Game, scopes: Scopes) -> None:
             bound[symbol] = player
 
 
-def _check_bindings(player: str, kind: str, found: list[str], first: list[str], first_kind: str) -> None:
-    extra, missing = [s for s in found if s not in first], [s for s in first if s not in found]
+def _check_bindings(player: str, kind: Type, first: Type) -> None:
+    extra = [symbol for symbol in kind.bindings if symbol not in first.bindings]
+    missing = [symbol for symbol in first.bindings if symbol not in kind.bindings]
     if extra or missing:
-        odd = f"binds {quoted(extra[0])}, which {first_kind} does not" if extra else f"does not bind {quoted(missing[0])}, which {first_kind} does"
+        odd = f"binds {quoted(extra[0])}, which {first.name} does not" if extra else f"does not bind {quoted(missing[0])}, which {first.name} does"
         rule = "every type of a player binds the same symbols"
-        locus = ("types", player, kind, extra[0]) if extra else ("types", player, kind)
-        raise GameError(f"type {quoted(kind)} of {player} {odd}; {rule}", locus=locus)
+        locus = ("types", player, kind.name, *extra[:1])
+        raise GameError(f"type {quoted(kind.name)} of {player} {odd}; {rule}", locus=locus)
 
 
 def _check_expressions(game: Game, scopes: Scopes) -> None:
@@ -265,16 +272,20 @@ def check_payoffs(
 
 
 def _check_events(game: Game) -> None:
-    in_place = set(game.outcome_labels) - game.outcomes.keys()
+    labels = set(game.outcome_labels)
+    in_place = labels - game.outcomes.keys()
     for name, members in game.events.items():
         if name in in_place:
             raise GameError(f"{quoted(name)} names both an outcome and an event", locus=("events", name))
         for k, member in enumerate(members):
-            if member not in game.outcome_labels:
+            if member not in labels:
                 near = suggestion(member, game.outcome_labels)
                 raise GameError(f"event {quoted(name)}: unknown outcome {quoted(member)}{near}", locus=("events", name, k))
-            if member in members[:k]:
-                raise GameError(f"event {quoted(name)} lists {quoted(member)} twice", locus=("events", name, k))
+        twice = first_repeated(members)
+        if twice is not None:
+            raise GameError(
+                f"event {quoted(name)} lists {quoted(twice)} twice", locus=("events", name, members.index(twice, members.index(twice) + 1))
+            )
 
 
 def _check_claims(game: Game, scopes: Scopes) -> None:

@@ -32,7 +32,7 @@ from deterrence.algebra.expressions import (
     fold,
 )
 from deterrence.model.frozen import FrozenMap, OrderedMap
-from deterrence.model.parts import Branch, Branching, Chance, Claim, Decision, Outcome, Parameter, Part, Type, branching, expressions, items, names
+from deterrence.model.parts import Branch, Branching, Chance, Claim, Decision, Outcome, Parameter, Part, Type, branching, by_symbol, items, names
 
 __all__ = ["Branch", "Branching", "Chance", "Claim", "Decision", "Game", "Outcome", "Parameter", "Type", "followers", "parts_of", "substitute"]
 
@@ -92,7 +92,7 @@ class Game(Part):
 
         self._set(
             title=title, players=names(players, "players"), parameters=_parameters(parameters), outcomes=_outcomes(outcomes or {}),
-            tree=branching(tree), assume=_conditions(assume), types=_types(types or {}), where=_where(where or {}),
+            tree=branching(tree), assume=_conditions(assume), types=_types(types or {}), where=by_symbol(where or {}),
             subtrees=FrozenMap({name: branching(then) for name, then in items(subtrees or {}, "subtrees")}),
             events=OrderedMap({name: names(members, "an event") for name, members in items(events or {}, "events")}),
             claims=tuple(claims), source=source, notes=notes,
@@ -232,7 +232,9 @@ class Game(Part):
         """The SHA-256 of the game's canonical text, in hexadecimal: equal keys mean equal games."""
         import hashlib
 
-        return hashlib.sha256(self.to_yaml().encode()).hexdigest()
+        from deterrence.model.writing import text_of
+
+        return hashlib.sha256(text_of(self).encode()).hexdigest()
 
 
 def parts_of(root: Branching) -> list[Branching]:
@@ -316,7 +318,8 @@ def _parameters(given: Any) -> OrderedMap[str, Parameter]:
     else:
         pairs = [(p.name, p) for p in given]
     out: dict[str, Parameter] = {}
-    for name, parameter in pairs:
+    for given_name, parameter in pairs:
+        name = unicodedata.normalize("NFC", given_name)
         if name in out or name != parameter.name:
             raise GameError(f"parameter {quoted(name)} is given twice or under another name", locus=("parameters", name))
         out[name] = parameter
@@ -356,7 +359,3 @@ def _conditions(given: Any) -> tuple[Condition, ...]:
     if isinstance(given, str):
         raise GameError(f"assume: found {quoted(given)}; expected a list of conditions")
     return tuple(Condition.of(condition) for condition in given)
-
-
-def _where(given: Any) -> FrozenMap[str, Expression]:
-    return expressions(given)

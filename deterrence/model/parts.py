@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, TypeAlias
 
@@ -74,7 +75,7 @@ class Parameter(Part):
     ) -> None:
         whole_line = domain is None or (isinstance(domain, str) and domain.strip() == "real")
         self._set(
-            name=_text(name, "a parameter's name"),
+            name=unicodedata.normalize("NFC", _text(name, "a parameter's name")),
             domain=None if whole_line or domain is None else Condition.of(domain),
             role=_text(role, "a role"),
             meaning=_text(meaning, "a meaning"),
@@ -91,7 +92,7 @@ class Type(Part):
     bindings: FrozenMap[str, Expression]
 
     def __init__(self, name: str, probability: ExpressionLike, bindings: Mapping[str, ExpressionLike] | None = None) -> None:
-        self._set(name=_text(name, "a type"), probability=Expression.of(probability), bindings=expressions(bindings or {}))
+        self._set(name=_text(name, "a type"), probability=Expression.of(probability), bindings=by_symbol(bindings or {}))
 
 
 class _Node(Part):
@@ -214,7 +215,7 @@ class Claim(Part):
     def __init__(self, claim: str = "", **texts: Any) -> None:
         """Takes the texts under the names of game files: `none=`, `some=` or `every=`, and `when`, `increasing_in`, ..."""
         file, positions = texts.pop("file", None), texts.pop("positions", {})
-        kinds, trends = [k for k in KINDS if k in texts], [t for t in TRENDS if t in texts]
+        kinds, trends = [k for k in texts if k in KINDS], [t for t in texts if t in TRENDS]
         self._check(texts, kinds, trends)
         text = {key: None if value is None else " ".join(str(value).split()) for key, value in texts.items()}
         self._set(
@@ -237,7 +238,8 @@ class Claim(Part):
             raise GameError("exactly_when goes with `some` only", locus=("exactly_when",))
         if len(trends) > 1 or (trends and kinds != ["every"]):
             raise GameError("one of increasing_in, decreasing_in and constant_in may go with `every`", locus=(trends[-1],))
-        if "strictly" in texts and (not trends or str(texts["strictly"]).lower() not in ("true", "false")):
+        monotone = trends and trends[0] != "constant_in"
+        if "strictly" in texts and (not monotone or str(texts["strictly"]).lower() not in ("true", "false")):
             raise GameError("strictly is true or false, beside increasing_in or decreasing_in", locus=("strictly",))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -290,6 +292,11 @@ def expressions(values: Mapping[str, ExpressionLike]) -> FrozenMap[str, Expressi
         except InputError as error:
             raise type(error)(f"{key}: {error.message}", column=error.column) from None
     return FrozenMap(out)
+
+
+def by_symbol(values: Mapping[str, ExpressionLike]) -> FrozenMap[str, Expression]:
+    """The values as expressions, by symbols in Unicode's composed form."""
+    return FrozenMap({unicodedata.normalize("NFC", name): value for name, value in expressions(values).items()})
 
 
 def items(values: Any, what: str) -> list[tuple[Any, Any]]:

@@ -12,6 +12,7 @@ from deterrence.algebra.errors import ExpressionError, GameError, InputError, qu
 from deterrence.algebra.expressions import Condition, Expression
 from deterrence.algebra.tokens import find_symbol
 from deterrence.model.catalogue import find_game
+from deterrence.model.checks import MOST_PLAYERS, check_players
 from deterrence.model.game import Game
 from deterrence.model.parts import KINDS, TRENDS, Claim, Parameter, Type
 from deterrence.model.yaml_text import LARGEST_FILE, Mapping, Scalar, Sequence, Source, Value, compose, decode
@@ -63,8 +64,9 @@ class Reader:
         root = compose(self.source)
         sections = self.mapping(root, "the sections of a game: players, parameters, outcomes, tree ...")
         self._check_sections(sections)
+        parts = self._sections(sections)
         try:
-            game = Game(**self._sections(sections))
+            game = Game(**parts)
         except GameError as error:
             self._place(error, sections)
         game.remember(self._places())
@@ -90,7 +92,7 @@ class Reader:
         from deterrence.model.reading_tree import read_branches
 
         read = {
-            "title": self.text, "source": self.text, "notes": self.text, "players": lambda v: self.names(v, ("players",)),
+            "title": self.text, "source": self.text, "notes": self.text, "players": self._players,
             "parameters": self._parameters, "assume": self._assume, "types": self._types, "where": self._where,
             "outcomes": self._outcomes, "events": self._events, "claims": self._claims,
         }  # fmt: skip
@@ -187,7 +189,7 @@ class Reader:
         for name, key in mapping.keys.items():
             self.mark(key, *locus, name)
 
-    def _place(self, error: GameError, root: Mapping) -> NoReturn:
+    def _place(self, error: GameError, root: Value) -> NoReturn:
         """Raises the error of a game again, with its place in the file."""
         locus, symbol = error.locus, None
         if len(locus) > 1 and locus[-2] == "symbol":
@@ -205,6 +207,17 @@ class Reader:
         raise kind(error.message, file=self.source.file, line=line, column=column) from None
 
     # The sections
+
+    def _players(self, value: Value) -> list[str]:
+        items = self.sequence(value, "a list of names").items
+        if len(items) > MOST_PLAYERS:
+            self.fail(f"the game has {len(items)} players; the limit is {MOST_PLAYERS}", value)
+        players = self.names(value, ("players",))
+        try:
+            check_players(players)  # checked here too, since trees are read by the names of the players
+        except GameError as error:
+            self._place(error, value)
+        return players
 
     def _parameters(self, value: Value) -> list[Parameter]:
         mapping = self.mapping(value, "parameters by name")

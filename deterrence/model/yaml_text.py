@@ -12,7 +12,7 @@ import yaml
 from deterrence.algebra.errors import InputError, quoted
 
 LARGEST_FILE = 1_000_000
-MOST_PARTS = 200_000
+MOST_PARTS = 100_000
 DEEPEST = 1_000
 
 _UNREADABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -76,7 +76,8 @@ class Source:
             at = self.text.find("\n", at) + 1
         elif scalar.style in ("'", '"'):
             at += 1
-        while at < len(self.text) - 1 and (self.text[at].isspace() or wanted):
+        is_end = not scalar.text[offset:].strip()
+        while at < len(self.text) and (wanted or (self.text[at].isspace() and not is_end)):
             wanted -= not self.text[at].isspace()
             at += 1
         if not scalar.text.strip() or at > scalar.end:
@@ -104,6 +105,9 @@ def decode(data: bytes, file: str) -> str:
     return text
 
 
+_TAB = "found a tab where a value or a key should start; YAML is indented with spaces"
+
+
 def compose(source: Source) -> Value:
     """The one document of the text; InputError where it is not YAML or uses what game files do not.
 
@@ -112,17 +116,18 @@ def compose(source: Source) -> Value:
     try:
         return _compose(source)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        unclosed = "unexpected end" in (error.problem or "")
+        mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        source.fail(_yaml_problem(error), line, column)
+        at = source.text.split("\n", line)[line - 1 : line]
+        tab = bool(at) and at[0][column - 1 : column] == "\t"
+        source.fail(_TAB if tab or "tab character" in (error.problem or "") else _yaml_problem(error), line, column)
     except (yaml.YAMLError, RecursionError) as error:
         source.fail(f"not YAML: {quoted(str(error).splitlines()[0], 200)}", 1, 1)
 
 
 def _yaml_problem(error: yaml.MarkedYAMLError) -> str:
     problem = error.problem or "syntax error"
-    if "\\t" in problem:
-        return "found a tab where a value or a key should start; YAML is indented with spaces"
     if "mapping values are not allowed" in problem:
         return "found ': ' inside a value; put the value in quotes, or check the indentation"
     return f"not YAML: {problem}" + (f" {error.context}" if error.context else "")
@@ -133,7 +138,7 @@ def _compose(source: Source) -> Value:
     pending: list[Scalar | None] = []  # for each open mapping the key that waits for its value
     root: Value | None = None
     for event in _events(source):
-        if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+        if type(event) in _ENDS:
             open_parts.pop()
             pending.pop()
             continue
@@ -162,33 +167,47 @@ def _events(source: Source) -> Iterator[Any]:
     documents = 0
     events: Iterator[Any] = yaml.parse(source.text, Loader=_LOADER)
     for count, event in enumerate(events):
-        if isinstance(event, yaml.StreamStartEvent | yaml.StreamEndEvent | yaml.DocumentEndEvent):
-            continue
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        kind = type(event)
         if count > MOST_PARTS:
-            source.fail(f"the file has more than {MOST_PARTS} parts", line, column)
-        if isinstance(event, yaml.DocumentStartEvent):
+            source.fail(f"the file has more than {MOST_PARTS} parts", *_start(event))
+        if kind in _VALUES or kind is yaml.AliasEvent:
+            if event.anchor is not None or event.tag is not None:
+                _refuse(source, event)
+            yield event
+        elif kind in _ENDS:
+            yield event
+        elif kind is yaml.DocumentStartEvent:
             documents += 1
             if documents > 1:
-                source.fail("found a second document; a file is one game", line, column)
+                source.fail("found a second document; a file is one game", *_start(event))
             if event.tags:
-                source.fail("found a %TAG directive; tags are not used in game files", line, column)
-            continue
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            what = "alias *" if isinstance(event, yaml.AliasEvent) else "anchor &"
-            source.fail(f"found the {what}{event.anchor}; game files have no anchors: use `subtrees` or `where`", line, column)
-        if getattr(event, "tag", None) is not None:
-            source.fail(f"found the tag {quoted(event.tag)}; tags are not used: every value is text", line, column)
-        yield event
+                source.fail("found a %TAG directive; tags are not used in game files", *_start(event))
+
+
+_VALUES = (yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent)
+_ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+
+
+def _start(event: Any) -> tuple[int, int]:
+    mark = event.start_mark
+    return mark.line + 1, mark.column + 1
+
+
+def _refuse(source: Source, event: Any) -> NoReturn:
+    """Says why an alias, or a value with an anchor or a tag, is refused."""
+    if event.anchor is not None:
+        what = "alias *" if isinstance(event, yaml.AliasEvent) else "anchor &"
+        source.fail(f"found the {what}{event.anchor}; game files have no anchors: use `subtrees` or `where`", *_start(event))
+    source.fail(f"found the tag {quoted(event.tag)}; tags are not used: every value is text", *_start(event))
 
 
 def _value(event: Any) -> Value:
-    line, column = event.start_mark.line + 1, event.start_mark.column + 1
-    if isinstance(event, yaml.ScalarEvent):
-        style = None if event.style in (None, "") else str(event.style)
-        start, end = event.start_mark, event.end_mark
-        return Scalar(event.value, line, column, start.index if start else 0, end.index if end else 0, style)
-    return Mapping(line, column) if isinstance(event, yaml.MappingStartEvent) else Sequence(line, column)
+    mark = event.start_mark
+    line, column = mark.line + 1, mark.column + 1
+    kind = type(event)
+    if kind is yaml.ScalarEvent:
+        return Scalar(event.value, line, column, mark.index, event.end_mark.index, event.style or None)
+    return Mapping(line, column) if kind is yaml.MappingStartEvent else Sequence(line, column)
 
 
 def _key(source: Source, mapping: Mapping, key: Value) -> Scalar:

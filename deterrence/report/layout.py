@@ -41,20 +41,20 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
     """Return a table in columns that are as narrow as the width asks for and as wide as their text allows."""
     cells = [[wrapped(cell, 10**6) for cell in row] for row in (header, *rows)]
-    widths = _shares([[line for row in cells for line in row[i]] for i in range(len(header))], width)
+    widths = shares([[line for row in cells for line in row[i]] for i in range(len(header))], width)
     shown = [_side_by_side([wrapped(cell, w, "  ") for cell, w in zip(row, widths, strict=True)], widths) for row in (header, *rows)]
     return [*shown[0], "─" * (sum(widths) + len(_GAP) * (len(widths) - 1)), *(line for row in shown[1:] for line in row)]
 
 
-def _shares(columns: Sequence[Sequence[str]], width: int) -> list[int]:
-    """The width of each column: what it would like, but no more than a common cap, nor less than its longest word."""
+def shares(columns: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Return the width of each column of lines: what it would like, but no more than a common cap, nor less than its longest word."""
     wanted = [max(map(width_of, column), default=0) for column in columns]
     least = [max((width_of(word) for line in column for word in line.split(" ")), default=0) for column in columns]
     room = width - len(_GAP) * (len(columns) - 1)
     cap = max(wanted, default=0)
-    while sum(shares := [max(low, min(want, cap)) for want, low in zip(wanted, least, strict=True)]) > room and cap > max(least, default=0):
+    while sum(widths := [max(low, min(want, cap)) for want, low in zip(wanted, least, strict=True)]) > room and cap > max(least, default=0):
         cap -= 1
-    return shares
+    return widths
 
 
 def _side_by_side(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> Iterator[str]:

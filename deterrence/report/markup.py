@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 
 from deterrence.report.mathml import mathml
-from deterrence.report.rows import BELIEFS, CONDITIONS, OUTCOME, STRATEGIES, Line, Math, Row, Table, names
+from deterrence.report.rows import Line, Math, Row, Table, names
 from deterrence.report.tex import escaped, latex
 
 _HEADER = "Equilibrium"
@@ -42,8 +42,8 @@ def _markdown_text(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>$#|~])", r"\\\1", text)
 
 
-# Widths that leave room for the names and the gaps between columns.
-_LATEX_WIDTHS = {STRATEGIES: 0.32, BELIEFS: 0.24, CONDITIONS: 0.18, OUTCOME: 0.13}
+# How many characters of small type fit in a line of an article, and how much of it the gaps between columns leave.
+_LATEX_CHARACTERS, _LATEX_SHARE = 98, 0.9
 
 
 def latex_table(content: Table) -> str:
@@ -52,9 +52,9 @@ def latex_table(content: Table) -> str:
     return "\n".join(
         [
             r"% Needs \usepackage{amsmath,array,booktabs,longtable}",
-            r"{\small\setlength{\tabcolsep}{4pt}\setlength{\LTleft}{0pt}",
+            r"{\small\setlength{\tabcolsep}{4pt}\setlength{\LTleft}{0pt}\setlength{\LTcapwidth}{\linewidth}",
             r"\normallineskip=3pt \normallineskiplimit=2pt  % room between lines with fractions",
-            rf"\begin{{longtable}}{{@{{}}l{''.join(_latex_column(c, columns) for c in columns)}@{{}}}}",
+            rf"\begin{{longtable}}{{@{{}}{''.join(_latex_widths(content))}@{{}}}}",
             rf"\caption{{{escaped(content.title)}. {escaped(content.caption)}}}\\",
             r"\toprule",
             " & ".join(["", *columns]) + r" \\",
@@ -71,9 +71,24 @@ def latex_table(content: Table) -> str:
     )
 
 
-def _latex_column(column: str, columns: tuple[str, ...]) -> str:
-    total = sum(_LATEX_WIDTHS.get(each, 0.13) for each in columns)
-    return rf">{{\raggedright\arraybackslash}}p{{{0.8 * _LATEX_WIDTHS.get(column, 0.13) / total:.3f}\linewidth}}"
+def _latex_widths(content: Table) -> Iterator[str]:
+    """Columns that share the width of the page as their fullest cell needs it, each wide enough for its longest word."""
+    cells = [[[names(row).replace(" ", "") if len(row.names) < 4 else "E10-E19,"] for row in content.rows]]
+    cells += [[[column], *([_measure(line) for line in row.cells.get(column, ())] for row in content.rows)] for column in content.columns]
+    least = [max(len(word) for cell in column for line in cell for word in line.split()) + 1 for column in cells]
+    wanted = [max(sum(len(line) for line in cell) for cell in column) for column in cells]
+    scale = 0.0
+    while sum(max(low, scale * want) for low, want in zip(least, wanted, strict=True)) < _LATEX_CHARACTERS:
+        scale += 0.01
+    widths = [max(low, scale * want) for low, want in zip(least, wanted, strict=True)]
+    for width in widths:
+        yield rf">{{\raggedright\arraybackslash}}p{{{_LATEX_SHARE * width / sum(widths):.3f}\linewidth}}"
+
+
+def _measure(line: Line) -> str:
+    """A line as long as it will be about in print, where a formula takes less room than its text and breaks at few places."""
+    label = f"{line.label}: " if line.label else ""
+    return label + "".join("x" * min(len(piece.text) * 3 // 5, 18) if isinstance(piece, Math) else piece for piece in line.pieces)
 
 
 def _latex_row(row: Row, columns: tuple[str, ...]) -> str:
@@ -89,7 +104,8 @@ def _latex_line(line: Line) -> str:
 
 _STYLE = """\
 <style>
-.deterrence {border-collapse: collapse; margin: 1em 0; font-size: 0.95em}
+.deterrence {overflow-x: auto}
+.deterrence table {border-collapse: collapse; margin: 1em 0; font-size: 0.95em}
 .deterrence caption {text-align: left; padding-bottom: 0.5em}
 .deterrence th, .deterrence td {text-align: left; vertical-align: top; padding: 0.3em 0.8em 0.3em 0}
 .deterrence thead tr {border-top: 2px solid; border-bottom: 1px solid}
@@ -97,9 +113,11 @@ _STYLE = """\
 .deterrence tbody:last-of-type {border-bottom: 2px solid}
 .deterrence tbody th {white-space: nowrap}
 .deterrence .variant th {padding-left: 1.2em}
-.deterrence .whole {white-space: nowrap}
-.deterrence td div {padding-left: 1em; text-indent: -1em}
+.deterrence td {min-width: 9em; line-height: 1.5}
+.deterrence td:nth-child(2) {min-width: 16em}
+.deterrence td div {padding: 0.1em 0 0.1em 1em; text-indent: -1em}
 .deterrence .off {opacity: 0.75}
+.deterrence .whole {white-space: nowrap}
 </style>"""
 
 
@@ -111,7 +129,8 @@ def html(content: Table) -> str:
     )
     notes = "".join(f"<li>{escape(note)}</li>" for note in content.notes)
     caption = f"<caption><strong>{escape(content.title)}.</strong> {escape(content.caption)}</caption>"
-    return f'{_STYLE}\n<table class="deterrence">\n{caption}\n<thead><tr>{head}</tr></thead>\n{bodies}\n</table>\n<ul>{notes}</ul>\n'
+    table = f"<table>\n{caption}\n<thead><tr>{head}</tr></thead>\n{bodies}\n</table>"
+    return f'{_STYLE}\n<div class="deterrence">\n{table}\n<ul>{notes}</ul>\n</div>\n'
 
 
 def _html_row(row: Row, columns: tuple[str, ...]) -> str:

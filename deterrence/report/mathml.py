@@ -39,7 +39,8 @@ class MathMl:
         return f"<msup>{base}{exponent}</msup>"
 
     def parenthesised(self, inside: str) -> str:
-        return f"<mrow><mo>(</mo>{inside}<mo>)</mo></mrow>"
+        stretch = "" if any(tall in inside for tall in ("<mfrac>", "<msqrt>")) else ' stretchy="false"'
+        return f"<mrow><mo{stretch}>(</mo>{inside}<mo{stretch}>)</mo></mrow>"
 
     def word(self, word: str) -> str:
         return f'<mspace width="0.4em"/><mtext>{word}</mtext><mspace width="0.4em"/>'

@@ -53,16 +53,17 @@ class Table:
         return itertools.chain.from_iterable(self.entries)
 
 
-def build(solution: Solution, *, payoffs: bool = False, grouped: bool = True) -> Table:
-    """Return the table of a solution: one entry a play on the path, or one a family where not `grouped`."""
+def build(solution: Solution, *, payoffs: bool = False, full: bool = False) -> Table:
+    """Return the table of a solution, one entry a play on the path; in `full`, one a family, and no formula left out for its length."""
     found: dict[str, Any] = solution.to_dict()
     form = shape(solution.game)
     plays: dict[object, list[tuple[Row, Sequence[str]]]] = {}
     for number, family in enumerate(found["equilibria"]):
         on_path = reached(form, family["strategies"])
         cells = _cells(wording.Sets(form, on_path), family)
-        row = Row((family["name"],), cells | ({PAYOFFS: wording.payoffs(family)} if payoffs else {}))
-        plays.setdefault(_play(family, on_path) if grouped else number, []).append((row, family["conditions"]))
+        cells |= {PAYOFFS: wording.payoffs(family)} if payoffs else {}
+        row = Row((family["name"],), cells if full else {c: tuple(map(wording.shortened, lines)) for c, lines in cells.items()})
+        plays.setdefault(number if full else _play(family, on_path), []).append((row, family["conditions"]))
     entries = tuple(_entry(members, form) for members in plays.values())
     return Table(found["game"], _caption(found, len(plays)), entries, tuple(_notes(found, entries)))
 
@@ -90,12 +91,12 @@ def _entry(members: Sequence[tuple[Row, Sequence[str]]], form: ExtensiveForm[obj
         return tuple(rows)
     somewhere = summary(conditions for _, conditions in members)
     shared = {column: _shared([row.cells.get(column, ()) for row in rows]) for column in COLUMNS if column != CONDITIONS}
+    play = (Line("", ("those of any variant",)),) if somewhere is None else wording.region(form.game, somewhere)
     variants = (
         Row(row.names, {c: tuple(line for line in lines if line not in shared.get(c, ())) for c, lines in row.cells.items()}, variant=True)
         for row in rows
     )
-    shared[CONDITIONS] = (Line("", ("those of any variant",)),) if somewhere is None else wording.region(form.game, somewhere)
-    return Row(tuple(name for row in rows for name in row.names), shared), *variants
+    return Row(tuple(name for row in rows for name in row.names), shared | {CONDITIONS: play}), *variants
 
 
 def _shared(cells: Sequence[tuple[Line, ...]]) -> tuple[Line, ...]:
@@ -120,9 +121,11 @@ _REASONS = 3  # for incompleteness, that are told
 
 
 def _notes(found: Mapping[str, Any], entries: Sequence[Sequence[Row]]) -> Iterator[str]:
-    lines = (line for rows in entries for row in rows for cell in row.cells.values() for line in cell)
+    lines = [line for rows in entries for row in rows for cell in row.cells.values() for line in cell]
     if any(line.off_path for line in lines):
         yield f"{wording.OFF_PATH} off the path of play"
+    if any(isinstance(piece, str) and piece.endswith(" characters)") for line in lines for piece in line.pieces):
+        yield "Formulas of over 1,000 characters are not shown; `solve --json` prints them."
     if found["complete"]:
         yield "Complete: no other generic family exists."
     else:
@@ -143,17 +146,19 @@ def names(row: Row) -> str:
 
 
 def _runs(labels: Iterable[str]) -> Iterator[str]:
-    run: list[str] = []
-    for label in (*labels, ""):
-        if run and label != _next(run[-1]):
-            yield run[0] if len(run) == 1 else f"{run[0]}{'-' if len(run) > 2 else ', '}{run[-1]}"
-            run = []
-        run.append(label)
+    runs: list[list[str]] = []
+    for label in labels:
+        if runs and label == _next(runs[-1][-1]):
+            runs[-1].append(label)
+        else:
+            runs.append([label])
+    for run in runs:
+        yield f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(run)
 
 
-def _next(label: str) -> str:
-    number = label.lstrip("E")
-    return f"E{int(number) + 1}" if number.isdigit() else ""
+def _next(label: str) -> str | None:
+    number = label.removeprefix("E")
+    return f"E{int(number) + 1}" if number.isdecimal() else None
 
 
 __all__ = ["BELIEFS", "COLUMNS", "CONDITIONS", "OUTCOME", "PAYOFFS", "STRATEGIES", "Line", "Math", "Row", "Table", "build", "names"]

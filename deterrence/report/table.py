@@ -41,7 +41,7 @@ def table(solution: Solution, format: str = "text", *, payoffs: bool = False, wi
     """
     if format not in FORMATS:
         raise ValueError(f"format {format!r}: expected one of {', '.join(FORMATS)}")
-    content = build(solution, payoffs=payoffs, grouped=format != "csv")
+    content = build(solution, payoffs=payoffs, full=format == "csv")
     if format == "text":
         return "\n".join(_text(content, width))
     if format == "csv":

@@ -6,7 +6,7 @@ from deterrence.report.symbols import GREEK_LETTER, GREEK_NAME, SymbolName
 from deterrence.report.typeset import typeset
 
 _SIGNS = {
-    "+": " + ", "-": " - ", "neg": "-", "": " ", "times": r" \, ", "dot": r" \cdot ",
+    "+": " + ", "-": " - ", "neg": "-", "": " ", "times": r" \, ", "/": "/", "dot": r" \cdot ",
     "<": " < ", "<=": r" \leq ", ">": " > ", ">=": r" \geq ", "==": " = ", "!=": r" \neq ",
 }  # fmt: skip
 _FUNCTIONS = {"Min": r"\min", "Max": r"\max"}
@@ -50,7 +50,8 @@ class Tex:
         return f"{base}^{{{exponent}}}"
 
     def parenthesised(self, inside: str) -> str:
-        return rf"\left({inside}\right)"
+        """Plain ones, within which a line can be broken, unless something tall is inside."""
+        return rf"\left({inside}\right)" if any(tall in inside for tall in (r"\frac", r"\sqrt")) else f"({inside})"
 
     def word(self, word: str) -> str:
         return rf"\ \mathrm{{{word}}}\ "
@@ -59,8 +60,8 @@ class Tex:
         if function == "sqrt":
             return rf"\sqrt{{{arguments[0]}}}"
         if function == "CRootOf":
-            return rf"\mathrm{{root}}_{{{arguments[1]}}}\left({arguments[0]}\right)"
-        return rf"{_FUNCTIONS[function]}\left({', '.join(arguments)}\right)"
+            return rf"\mathrm{{root}}_{{{arguments[1]}}}{self.parenthesised(arguments[0])}"
+        return _FUNCTIONS[function] + self.parenthesised(", ".join(arguments))
 
 
 _TEX = Tex()

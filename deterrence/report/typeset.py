@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol
 
 from deterrence.algebra.parser import Parser
 from deterrence.algebra.trees import (
@@ -51,13 +51,22 @@ class Notation(Protocol):
     def call(self, function: str, arguments: tuple[str, ...]) -> str: ...
 
 
-Written: TypeAlias = tuple[str, int]  # the code of a formula and how tightly it holds together
+# Characters: a wider fraction is set on one line, with a slash, so that the line can be broken.
+_WIDEST_FRACTION = 24
+
+
+class Written(NamedTuple):
+    """The code of a formula, how tightly it holds together, and about how many characters wide it is in print."""
+
+    code: str
+    level: int
+    width: int
 
 
 @lru_cache(maxsize=4096)
 def typeset(text: str, notation: Notation) -> str:
     """Return the formula or condition `text` (in the grammar of expressions, `sqrt`, `Min`... included) written in a notation."""
-    return fold(Parser(text, formulas=True).parse(), _Writer(notation).write)[0]
+    return fold(Parser(text, formulas=True).parse(), _Writer(notation).write).code
 
 
 class _Writer:
@@ -71,63 +80,77 @@ class _Writer:
             case Number(value):
                 return self._number(value)
             case Symbol(name):
-                return self.to.symbol(read_name(name)), ATOM
+                return Written(self.to.symbol(read_name(name)), ATOM, len(name))
             case Negate():
-                return self.to.row(self.to.operator("neg"), self._hold(parts[0], PRODUCT, node.operand)), UNARY
+                return self._row(UNARY, self._sign("neg"), self._hold(parts[0], PRODUCT, node.operand))
             case Binary(op):
-                return self._binary(op, node, parts)
+                return self._binary(op, node, *parts)
             case Power(_, exponent):
-                return self.to.power(self._hold(parts[0], ATOM), self._number(Fraction(exponent))[0]), POWER
+                base, above = self._hold(parts[0], ATOM), self._number(Fraction(exponent))
+                return Written(self.to.power(base.code, above.code), POWER, base.width + above.width)
             case Call(name):
-                return self.to.call(name, tuple(code for code, _ in parts)), ATOM
+                return Written(self.to.call(name, tuple(part.code for part in parts)), ATOM, 2 + sum(part.width for part in parts))
             case Compare(op):
-                return self.to.row(parts[0][0], self.to.operator(op), parts[1][0]), COMPARE
+                return self._row(COMPARE, parts[0], self._sign(op), parts[1])
             case Not():
-                return self.to.row(self.to.word("not"), self._hold(parts[0], ATOM)), NOT
+                return self._row(NOT, self._word("not"), self._hold(parts[0], ATOM))
             case Or():
-                return self._joined("or", [self._hold(part, AND) for part in parts]), OR
+                return self._joined("or", OR, [self._hold(part, AND) for part in parts])
         assert isinstance(node, And)
-        return self._conjunction(node, parts), AND
+        return self._joined("and", AND, self._conjunction(node, parts))
 
-    def _hold(self, part: Written, least: int, after_sign: AnyTree | None = None) -> str:
+    def _row(self, level: int, *parts: Written) -> Written:
+        return Written(self.to.row(*(part.code for part in parts)), level, sum(part.width for part in parts))
+
+    def _sign(self, sign: str) -> Written:
+        return Written(self.to.operator(sign), ATOM, 3 if sign not in ("", "/", "neg", "times") else 1)
+
+    def _word(self, word: str) -> Written:
+        return Written(self.to.word(word), ATOM, len(word) + 2)
+
+    def _hold(self, part: Written, least: int, after_sign: AnyTree | None = None) -> Written:
         """A part in its place: in parentheses if it holds less tightly than the place asks, or would put one sign after another."""
-        code, level = part
-        alone = level >= least and not (after_sign is not None and _starts_with_minus(after_sign))
-        return code if alone else self.to.parenthesised(code)
+        if part.level >= least and not (after_sign is not None and _starts_with_minus(after_sign)):
+            return part
+        return Written(self.to.parenthesised(part.code), ATOM, part.width + 2)
 
     def _number(self, value: Fraction) -> Written:
         if value < 0:
-            return self.to.row(self.to.operator("neg"), self._number(-value)[0]), UNARY
-        if value.denominator == 1:
-            return self.to.number(value.numerator), ATOM
-        return self.to.fraction(self.to.number(value.numerator), self.to.number(value.denominator)), PRODUCT
+            return self._row(UNARY, self._sign("neg"), self._number(-value))
+        whole = [Written(self.to.number(n), ATOM, len(str(n))) for n in (value.numerator, value.denominator)]
+        return whole[0] if value.denominator == 1 else self._quotient(*whole)
 
-    def _binary(self, op: str, node: Binary, parts: list[Written]) -> Written:
-        left, right = parts
+    def _quotient(self, above: Written, below: Written) -> Written:
+        width = max(above.width, below.width)
+        if width <= _WIDEST_FRACTION:
+            return Written(self.to.fraction(above.code, below.code), PRODUCT, width)
+        return self._row(PRODUCT, self._hold(above, PRODUCT), self._sign("/"), self._hold(below, POWER))
+
+    def _binary(self, op: str, node: Binary, left: Written, right: Written) -> Written:
         if op == "/":
-            return self.to.fraction(left[0], right[0]), PRODUCT
+            return self._quotient(left, right)
         if op == "*":
+            factor = self._hold(right, PRODUCT, node.right)
             beside = "" if isinstance(node.left, Number) else "times"
-            sign = self.to.operator("dot" if _starts_with_digit(node.right) else beside)
-            return self.to.row(self._hold(left, PRODUCT), sign, self._hold(right, PRODUCT, node.right)), PRODUCT
+            sign = self._sign("dot" if factor is right and _starts_with_digit(node.right) else beside)
+            return self._row(PRODUCT, self._hold(left, PRODUCT), sign, factor)
         least = PRODUCT if op == "-" else SUM
-        return self.to.row(self._hold(left, SUM), self.to.operator(op), self._hold(right, least, node.right)), SUM
+        return self._row(SUM, self._hold(left, SUM), self._sign(op), self._hold(right, least, node.right))
 
-    def _conjunction(self, node: And, parts: list[Written]) -> str:
+    def _conjunction(self, node: And, parts: list[Written]) -> list[Written]:
         """Comparisons that pass on the same middle term are written as a chain, `0 < r < 1`."""
-        written: list[str] = []
+        written: list[Written] = []
         for k, part in enumerate(node.parts):
             before = node.parts[k - 1] if k else None
             if isinstance(part, Compare) and isinstance(before, Compare) and before.right == part.left:
-                right = fold(part.right, self.write)[0]
-                written[-1] = self.to.row(written[-1], self.to.operator(part.op), right)
+                written[-1] = self._row(COMPARE, written[-1], self._sign(part.op), fold(part.right, self.write))
             else:
                 written.append(self._hold(parts[k], NOT))
-        return self._joined("and", written)
+        return written
 
-    def _joined(self, word: str, parts: list[str]) -> str:
-        codes = [code for part in parts for code in (self.to.word(word), part)]
-        return self.to.row(*codes[1:])
+    def _joined(self, word: str, level: int, parts: list[Written]) -> Written:
+        spaced = [code for part in parts for code in (self._word(word), part)]
+        return self._row(level, *spaced[1:])
 
 
 def _leftmost(tree: AnyTree) -> AnyTree:

@@ -26,6 +26,7 @@ class Math:
 
 
 Pieces: TypeAlias = tuple["str | Math", ...]
+LONGEST = 1_000  # characters: a formula beyond that is not printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,12 @@ class Line:
     label: str
     pieces: Pieces
     off_path: bool = False
+
+
+def shortened(line: Line) -> Line:
+    """Return the line with formulas that nobody would read told by their length."""
+    pieces = (f"({len(p.text):,} characters)" if isinstance(p, Math) and len(p.text) > LONGEST else p for p in line.pieces)
+    return Line(line.label, tuple(pieces), line.off_path)
 
 
 class Sets:
@@ -203,8 +210,9 @@ def unrestricted(family: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _is_whole_simplex(names: Sequence[str], dimension: int, family: Mapping[str, Any]) -> bool:
-    """Whether the ranges are 0 to 1, then 0 to what the earlier ones leave."""
-    if len(names) != dimension:
+    """Whether the ranges are 0 to 1, then 0 to what the earlier ones leave, and no other range depends on them."""
+    others = (end for name, ends in family["free"].items() if name not in names for end in ends)
+    if len(names) != dimension or any(_symbols(end) & set(names) for end in others):
         return False
     ends = [["0", " - ".join(["1", *names[:i]])] for i in range(dimension)]
     return all(list(family["free"][n]) == end and all(family["closed"].get(n, ())) for n, end in zip(names, ends, strict=True))

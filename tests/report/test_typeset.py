@@ -17,23 +17,24 @@ mathtext = pytest.importorskip("matplotlib.mathtext")
 
 LATEX = {
     "r >= g/(g + l)": r"r \geq \frac{g}{g + l}",
-    "a - (b - c)": r"a - \left(b - c\right)",
+    "a - (b - c)": r"a - (b - c)",
     "a - b + c": "a - b + c",
-    "-(a + b)*c": r"-\left(a + b\right) \, c",
-    "a*(-b)": r"a \, \left(-b\right)",
-    "(-x)**2": r"\left(-x\right)^{2}",
+    "-(a + b)*c": r"-(a + b) \, c",
+    "a*(-b)": r"a \, (-b)",
+    "(-x)**2": r"(-x)^{2}",
     "x**-2": "x^{-2}",
     "2*x": "2 x",
     "2*3*x": r"2 \cdot 3 \, x",
     "0.25*x": r"\frac{1}{4} x",
     "(1/2)**3": r"\left(\frac{1}{2}\right)^{3}",
     "0 < r < 1": "0 < r < 1",
-    "not a == b": r"\ \mathrm{not}\ \left(a = b\right)",
+    "not a == b": r"\ \mathrm{not}\ (a = b)",
     "a < b or c != d and e <= f": r"a < b\ \mathrm{or}\ c \neq d\ \mathrm{and}\ e \leq f",
-    "(a < b or c < d) and e < f": r"\left(a < b\ \mathrm{or}\ c < d\right)\ \mathrm{and}\ e < f",
+    "(a < b or c < d) and e < f": r"(a < b\ \mathrm{or}\ c < d)\ \mathrm{and}\ e < f",
     "(sqrt(x**2 - 4*y) - x)/2": r"\frac{\sqrt{x^{2} - 4 y} - x}{2}",
-    "Max(0, Min(a, b))": r"\max\left(0, \min\left(a, b\right)\right)",
-    "CRootOf(x**5 - x - 1, 0)": r"\mathrm{root}_{0}\left(x^{5} - x - 1\right)",
+    "Max(0, Min(a, b))": r"\max(0, \min(a, b))",
+    "a/(b*(alpha + beta + gamma + delta + epsilon))": r"a/(b \, (\alpha + \beta + \gamma + \delta + \varepsilon))",
+    "CRootOf(x**5 - x - 1, 0)": r"\mathrm{root}_{0}(x^{5} - x - 1)",
 }
 
 NAMES = {

@@ -1,0 +1,222 @@
+"""Families of equilibria as sets of points: what can hold in one of them, and where in the space of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from deterrence.algebra.elimination import eliminated
+from deterrence.algebra.formula import FALSE, TRUE, And, Atom, Formula, atoms, conjunction, disjunction, strict
+from deterrence.algebra.polynomials import Polynomial, Ratio
+from deterrence.algebra.smt import QUICK, SAT, UNKNOWN, UNSAT, Undecided
+from deterrence.algebra.solving import Tally
+from deterrence.algebra.space import Space
+from deterrence.algebra.state import Root, State
+from deterrence.algebra.system import Branch, finished
+from deterrence.solution import Equilibrium
+
+EFFORT = 50 * QUICK
+MOST_CASES = 256
+
+
+@dataclass(frozen=True)
+class Place:
+    """Points of the parameters and of a family's unknowns that satisfy all `formulas`: at generic points of the parameters, all are such."""
+
+    family: Family
+    formulas: tuple[Formula, ...]
+
+
+class Family:
+    """One family of a solution over a space: the points of the parameters with the choices that the family leaves free.
+
+    In a generic space, conditions that hold on surfaces of the parameter space only are neglected.
+    """
+
+    def __init__(self, space: Space, equilibrium: Equilibrium) -> None:
+        self.space, self.equilibrium, self.ring = space, equilibrium, space.ring
+        self.free = tuple(space.ring.index[f.name] for f in equilibrium.exact_free)
+        self.roots = equilibrium.roots
+        self._state = State(space, (), roots=equilibrium.roots)
+
+    @cached_property
+    def definitions(self) -> tuple[Formula, ...]:
+        """What defines the roots."""
+        return tuple(root.definition() for root in self.roots)
+
+    @cached_property
+    def region(self) -> Formula:
+        """Where in the parameter space the family exists."""
+        return self.typical(self.equilibrium.region.formula)
+
+    # Formulas
+
+    def condition(self, value: Ratio, op: str) -> Formula:
+        """The condition `value OP 0`, which does not hold where the value is not defined."""
+        value = Ratio(self.ring, self._state.reduce(value.numerator), self._state.reduce(value.denominator))
+        if op in ("<", "<="):
+            value, op = -value, {"<": ">", "<=": ">="}[op]
+        if not value:
+            return FALSE if op in (">", "!=") else TRUE
+        parts = [self.space.compare(value, op)]
+        if not self.space.parametric(value.denominator):
+            parts.append(self.space.atom(value.denominator, "!="))
+        return self.typical(conjunction(parts))
+
+    def typical(self, f: Formula) -> Formula:
+        """A formula as it reads at generic points: no equation in the parameters alone holds there."""
+        if not self.space.generic:
+            return f
+        if isinstance(f, Atom):
+            return self._typical_atom(f)
+        join = conjunction if isinstance(f, And) else disjunction
+        return join(self.typical(p) for p in f.parts)
+
+    def _typical_atom(self, f: Atom) -> Formula:
+        support = self.ring.support(f.polynomial)
+        if self.space.parametric(f.polynomial):
+            return self._neglecting(f)
+        if any(k in self.free for k in support):
+            return self._reduced_equation(f) if f.op == "==" else f
+        p = self._state.reduce(f.polynomial)
+        if f.op == ">" or not any(root.variable in support for root in self.roots):
+            return f
+        inside = [root for root in self.roots if root.variable in support]
+        if len(inside) == 1 and self._generically_nonzero(p, inside[0]):
+            return self._neglecting(f)
+        return self._decided_for_roots(f)
+
+    def _neglecting(self, f: Atom) -> Formula:
+        """The atom where its polynomial is known to vanish on a surface at most."""
+        return conjunction(({"==": FALSE, "!=": TRUE}.get(f.op, strict(f)),))
+
+    def _reduced_equation(self, f: Atom) -> Formula:
+        """An equation without those of its factors that vanish on a surface at most."""
+        if not f.polynomial:
+            return TRUE
+        product = self.ring.one
+        for g, _ in self.ring.factors(f.polynomial)[1]:
+            if not self.space.parametric(g):
+                product = product * g
+        return conjunction((Atom(product, "=="),))
+
+    def _generically_nonzero(self, p: Polynomial, root: Root) -> bool:
+        """Does `p` vanish at the root on a surface at most? Then it shares no factor with the root's polynomial."""
+        if not all(k in self.space.parameters or k == root.variable for k in self.ring.support(root.polynomial)):
+            return False
+        return bool(p.resultant(root.polynomial, f"x{root.variable}"))
+
+    def _decided_for_roots(self, f: Atom) -> Formula:
+        """An atom on roots that may vanish identically."""
+        if f.op == ">=":
+            return f
+        always, never = (TRUE, FALSE) if f.op == "==" else (FALSE, TRUE)
+        for op, verdict in (("!=", always), ("==", never)):
+            if self._check((*self.definitions, Atom(f.polynomial, op))) == UNSAT:
+                return verdict
+        raise Undecided("whether a combination of roots vanishes could not be told")
+
+    # Ranges of what is free
+
+    def ranges(self, variables: Iterable[int]) -> tuple[Formula, ...]:
+        """That these unknowns lie in their ranges."""
+        out: list[Formula] = []
+        wanted = set(variables)
+        for f, k in zip(self.equilibrium.exact_free, self.free, strict=True):
+            if k in wanted:
+                x = Ratio(self.ring, self.ring.variables[k])
+                out += [self.condition(x - b, ">=" if f.closed[0] else ">") for b in f.lower]
+                out += [self.condition(b - x, ">=" if f.closed[1] else ">") for b in f.upper]
+        return tuple(out)
+
+    def involved(self, formulas: Iterable[Formula]) -> tuple[int, ...]:
+        """The free unknowns that bear on the formulas: those in them, and those in the ranges of these.
+
+        The others may be left out, since whatever is chosen before them leaves them a range that is not empty.
+        """
+        wanted = {k for f in formulas for a in atoms(f) for k in self.ring.support(a.polynomial)}
+        for f, k in reversed(list(zip(self.equilibrium.exact_free, self.free, strict=True))):
+            if k in wanted:
+                wanted.update(j for bound in (*f.lower, *f.upper) for j in bound.support())
+        return tuple(k for k in self.free if k in wanted)
+
+    # Decisions
+
+    def _check(self, formulas: Sequence[Formula]) -> str:
+        return self.space.smt.check((self.space.interior, *formulas), EFFORT)
+
+    def all_of(self, *formulas: Formula) -> tuple[Formula, ...]:
+        """The family with some more formulas, for the SMT solver."""
+        free = self.ranges(self.involved(formulas))
+        return (*self.definitions, self.region, *free, *formulas)
+
+    def place(self, *formulas: Formula) -> Place | None:
+        """Points where the family exists and the formulas hold, if there are any at generic parameters; raises Undecided."""
+        everything = self.all_of(*formulas)
+        answer = UNSAT if FALSE in everything else self._check(everything)
+        if answer == UNSAT:
+            return None
+        if not self.space.generic:
+            if answer == UNKNOWN:
+                raise Undecided("the solver for nonlinear arithmetic gave no answer in its time")
+            return Place(self, (self.space.interior, *everything))
+        solid = (*map(self._solid, self.definitions), *(self._open(f) for f in everything if f not in self.definitions))
+        if FALSE not in solid and self._check(solid) == SAT:
+            return Place(self, (self.space.interior, *solid))
+        branches = self.projections(*formulas)
+        if not branches:
+            return None
+        return Place(self, (self.space.interior, strict(branches[0].conditions), *_implicit(branches[0]), *everything))
+
+    def _solid(self, definition: Formula) -> Formula:
+        """A root where it moves continuously with the parameters: it is no multiple one."""
+        if not isinstance(definition, And):
+            return definition
+        root = next(r for r in self.roots if r.definition() == definition)
+        return conjunction((definition, Atom(root.polynomial.derivative(f"x{root.variable}"), "!=")))
+
+    def _open(self, f: Formula) -> Formula:
+        """A formula that holds on an open set wherever it holds, and implies the given one."""
+        if isinstance(f, Atom):
+            return FALSE if f.op == "==" else strict(f)
+        join = conjunction if isinstance(f, And) else disjunction
+        return join(self._open(p) for p in f.parts)
+
+    def projections(self, *formulas: Formula) -> list[Branch]:
+        """The sets of parameters at which some choice of what is free meets the formulas; raises Undecided where one is not found."""
+        out: list[Branch] = []
+        for case in self._cases(conjunction(formulas)):
+            free = self.involved(case)
+            state = State(self.space, free, roots=self.roots).assume(self.region, *self.ranges(free))
+            equations = [f.polynomial for f in case if isinstance(f, Atom) and f.op == "=="]
+            state = state.require(*equations).assume(*(f for f in case if not (isinstance(f, Atom) and f.op == "==")))
+            out += [branch for each in eliminated(state, Tally()) if (branch := self._solid_branch(each)) is not None]
+        return out
+
+    def _solid_branch(self, state: State) -> Branch | None:
+        branch = finished(state)
+        if branch is None:
+            return None
+        conditions = self.typical(branch.conditions)
+        if conditions != branch.conditions and not self.space.certain((strict(conditions), *_implicit(branch))):
+            return None
+        return Branch(branch.values, branch.limits, branch.roots, conditions)
+
+    def _cases(self, f: Formula) -> list[tuple[Formula, ...]]:
+        """Conjunctions whose disjunction is the formula; parts on the parameters alone stay whole."""
+        if isinstance(f, Atom) or all(self.space.parametric(a.polynomial) for a in atoms(f)):
+            return [] if f == FALSE else [(f,)]
+        parts = [self._cases(p) for p in f.parts]
+        if not isinstance(f, And):
+            return [case for cases in parts for case in cases]
+        out: list[tuple[Formula, ...]] = [()]
+        for cases in parts:
+            out = [(*left, *right) for left in out for right in cases]
+            if len(out) > MOST_CASES:
+                raise Undecided(f"a condition of more than {MOST_CASES} cases")
+        return out
+
+
+def _implicit(branch: Branch) -> list[Formula]:
+    return [root.definition() for root in branch.roots if root.radicand is None]

@@ -1,0 +1,118 @@
+"""Equilibrium in each of a list of subgames: what Nash and subgame-perfect equilibrium share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deterrence.algebra.formula import FALSE, Formula, conjunction
+from deterrence.algebra.polynomials import Ratio
+from deterrence.concepts.family import Findings, Progress, Requirements, resolve, sorted_out
+from deterrence.concepts.plans import continuation_conditions
+from deterrence.concepts.play import FREE, Play, Support
+
+
+def subgame_roots(play: Play) -> list[int]:
+    """The nodes at which a subgame starts, the deepest first: no information set is partly under it and partly not."""
+    out = []
+    for node in reversed(play.nodes):
+        whole = all(
+            node.index in {at for at, _ in play.paths[k]} | {k} for i in play.below[node.index] for k in play.sets[i].nodes
+        )
+        if whole and node.kind != "end" and (play.below[node.index] or node.index == 0):
+            out.append(node.index)
+    return out
+
+
+def solve_subgames(play: Play, roots: list[int], findings: Findings, progress: Progress) -> None:
+    """Add every profile that is a Nash equilibrium of each subgame with one of these roots."""
+    search = SubgameSearch(play, roots)
+    for supports in search.profiles():
+        progress("regimes", search.visited)
+        resolve(play, search.requirements(supports), findings)
+
+
+class SubgameSearch:
+    """Supports where play of the subgames reaches, the deepest subgame first; what is left is free behaviour."""
+
+    def __init__(self, play: Play, roots: list[int]) -> None:
+        self.play, self.roots = play, roots
+        self.visited = 0
+
+    def profiles(self) -> Iterator[dict[int, Support]]:
+        """Every support profile that survives, with free behaviour where no subgame's play reaches."""
+        yield from self._descend(0, {}, ())
+
+    def _descend(self, n: int, supports: dict[int, Support], known: tuple[Formula, ...]) -> Iterator[dict[int, Support]]:
+        """Supports for the subgames from the n-th on."""
+        self.play.space.clock.check()
+        if n == len(self.roots):
+            yield supports
+            return
+        root = self.roots[n]
+        missing = next((i for i in self._reached(root, supports) if i not in supports), None)
+        if missing is not None:
+            for support in self.play.all_supports(self.play.sets[missing]):
+                self.visited += 1
+                yield from self._descend(n, {**supports, missing: support}, known)
+            return
+        # What the smallest subgame's play does not reach, no larger one's does.
+        open_sets = [i for i in sorted(self.play.below[root]) if i not in supports]
+        whole = {**supports, **dict.fromkeys(open_sets, FREE)}
+        added = [self.play.space.typical(c) for c in self._conditions(root, whole)]
+        behaviour = [c for i in sorted(self.play.below[root]) for c in self.play.mixing_conditions(i, whole[i])]
+        formulas = tuple({c.key: c for c in (*known, *behaviour, *added)}.values())
+        if conjunction(formulas) != FALSE and self.play.space.possible(formulas):
+            yield from self._descend(n + 1, whole, formulas)
+
+    def _reached(self, root: int, supports: dict[int, Support]) -> Iterator[int]:
+        """The information sets that play from a root comes to, as far as the supports tell."""
+        todo, seen = [root], set()
+        while todo:
+            node = self.play.nodes[todo.pop()]
+            i = node.information_set
+            if i is None:
+                todo += reversed(node.children)
+                continue
+            if i not in seen:
+                seen.add(i)
+                yield i
+            if i in supports:
+                todo += [node.children[a] for a in reversed(supports[i])]
+
+    def _weights(self, root: int, info: int, supports: dict[int, Support]) -> dict[int, Ratio]:
+        """The probability with which each node of a set is reached from a root."""
+        out = {}
+        for k in self.play.sets[info].nodes:
+            w, dead = self.play.weight(k, supports, root)
+            out[k] = Ratio(self.play.ring, self.play.ring.zero) if dead else w
+        return out
+
+    def _conditions(self, root: int, supports: dict[int, Support]) -> list[Formula]:
+        """No plan of a player pays in the subgame: her sets that come first in it are judged each by itself, for no play meets two."""
+        play, out = self.play, []
+        inside = play.below[root]
+        for i in sorted(inside):
+            past = play.own_past[i]
+            if past is None or past[0] not in inside:
+                out += continuation_conditions(play, i, supports, self._weights(root, i, supports))
+        return out
+
+    def requirements(self, supports: dict[int, Support]) -> Requirements:
+        """What equilibrium in every subgame requires of a regime."""
+        play = self.play
+        formulas = [c for info in play.sets for c in play.mixing_conditions(info.index, supports[info.index])]
+        for root in self.roots:
+            formulas += self._conditions(root, supports)
+        equations, conditions = sorted_out(formulas)
+        unknowns = tuple(play.mixing_unknowns(supports))
+        return Requirements(supports, play.strategies(supports), self._beliefs(supports), unknowns, equations, conditions)
+
+    def _beliefs(self, supports: dict[int, Support]) -> dict[int, list[Ratio]]:
+        """Weights by Bayes' rule in the smallest subgame whose play reaches a set; none elsewhere."""
+        out: dict[int, list[Ratio]] = {}
+        for root in self.roots:  # the deepest first
+            for i in self.play.below[root]:
+                weights = list(self._weights(root, i, supports).values())
+                if i not in out and supports[i] != FREE and any(weights):
+                    out[i] = weights
+        return {info.index: out.get(info.index, []) for info in self.play.sets}

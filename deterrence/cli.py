@@ -42,11 +42,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(program, str(error), BAD_INPUT)
     except (MemoryError, RecursionError) as error:
         return _say(program, f"the game is too large for this machine ({type(error).__name__})", INCOMPLETE)
+    except Exception as error:  # a defect of ours: no user is helped by its traceback
+        return _defect(program, error)
 
 
 def _sentence(error: OSError) -> str:
     """`FILE: what is wrong`."""
     return ": ".join(str(part) for part in (error.filename, error.strerror or error) if part is not None)
+
+
+def _defect(program: str, error: Exception) -> int:
+    import os
+
+    if os.environ.get("DETERRENCE_DEBUG"):
+        raise error
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return _say(program, f"a defect in the program, {what} (with DETERRENCE_DEBUG=1 it shows where)", BUG)
 
 
 def _say(program: str, message: str, code: int) -> int:
@@ -134,25 +145,25 @@ def _check(options: argparse.Namespace) -> int:
 def _prove(options: argparse.Namespace) -> int:
     from deterrence.analysis.claims import prove_all
     from deterrence.report.overview import verdicts
+    from deterrence.report.progress import Progress
 
-    proofs = prove_all(_game(options))
+    with Progress(sys.stderr) as progress:
+        proofs = prove_all(_game(options), time_limit=options.time_limit, progress=progress)
     _print(verdicts(proofs, _width()))
     found = {proof.verdict for proof in proofs}
     return NO if "refuted" in found else INCOMPLETE if "undecided" in found else YES
 
 
 def _schema(_: argparse.Namespace) -> int:
-    import json
+    from deterrence.model.schema import schema_text
 
-    from deterrence.model.schema import schema
-
-    return _print(json.dumps(schema(), indent=2))
+    return _print(schema_text().rstrip("\n"))
 
 
 def _cache(_: argparse.Namespace) -> int:
-    from deterrence.solve import clear_cache
+    from deterrence.cache import clear
 
-    return _print(f"{clear_cache()} cached solutions removed.")
+    return _print(f"Removed {clear()} from the cache.")
 
 
 # What commands share
@@ -295,7 +306,7 @@ def _parser() -> _Parser:
     table.add_argument("--format", choices=_FORMATS, default="text", metavar="FORMAT", help=f"{', '.join(_FORMATS)} (default: text)")
     table.add_argument("-o", "--output", metavar="FILE", help="write to a file, whole or not at all")
     _takes_assessment(command("check", _check, "whether given strategies and beliefs are an equilibrium at a point"))
-    _takes_game(command("prove", _prove, "decide the claims of a game file over the whole parameter space"))
+    _takes_limit(_takes_game(command("prove", _prove, "decide the claims of a game file over the whole parameter space")))
     command("schema", _schema, "print the JSON Schema of game files, with which editors complete and check them")
     cache = command("cache", _cache, "the solutions kept on disk")
     cache.add_argument("action", choices=("clear",), metavar="ACTION", help="clear: remove them all")
@@ -317,10 +328,14 @@ def _takes_concept(parser: _Parser) -> _Parser:
     return parser
 
 
-def _takes_solving(parser: _Parser) -> _Parser:
-    _takes_concept(_takes_point(_takes_game(parser)))
-    parser.add_argument("--knife-edge", action="store_true", help="also equilibria that exist only on surfaces of the parameter space")
+def _takes_limit(parser: _Parser) -> _Parser:
     parser.add_argument("--time-limit", type=_seconds, metavar="S", help="stop after S seconds with what was found (exit code 3)")
+    return parser
+
+
+def _takes_solving(parser: _Parser) -> _Parser:
+    _takes_limit(_takes_concept(_takes_point(_takes_game(parser))))
+    parser.add_argument("--knife-edge", action="store_true", help="also equilibria that exist only on surfaces of the parameter space")
     parser.add_argument("--payoffs", action="store_true", help="add expected payoffs to the table")
     return parser
 

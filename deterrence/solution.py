@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pathlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from deterrence.algebra.formula import Formula
+from deterrence.algebra.parameters import ParameterSpace
 from deterrence.algebra.polynomials import Ratio
-from deterrence.algebra.region import ParameterSpace, Region
+from deterrence.algebra.region import Region
 from deterrence.algebra.state import Root
 from deterrence.model.expectations import expected_payoffs, outcome_probabilities, payoffs_by_type
 from deterrence.model.extensive import ExtensiveForm
@@ -198,7 +200,7 @@ class Equilibrium:
         return parameters.writer(names)
 
     def _sympy(self, value: Ratio) -> sympy.Expr:
-        from deterrence.algebra.sympy_border import to_sympy
+        from deterrence.algebra.sympy_forms import to_sympy
 
         return to_sympy(self._writer.ratio(value))
 
@@ -220,7 +222,7 @@ class Equilibrium:
 
     def to_dict(self) -> dict[str, Any]:
         """The equilibrium as a JSON object with exact text for every number and formula."""
-        return self._dict
+        return copy.deepcopy(self._dict)
 
     @cached_property
     def shape(self) -> dict[str, Any]:

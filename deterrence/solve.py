@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pathlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -10,7 +11,8 @@ from typing import Any
 
 from deterrence.algebra.errors import InputError
 from deterrence.algebra.formula import Formula, atoms, conjunction
-from deterrence.algebra.region import Mover, ParameterSpace, Region
+from deterrence.algebra.parameters import Mover, ParameterSpace
+from deterrence.algebra.region import Region
 from deterrence.algebra.smt import Clock, OutOfTime
 from deterrence.algebra.state import Root
 from deterrence.concepts.family import Family, Findings
@@ -21,7 +23,6 @@ from deterrence.model.game import Game
 from deterrence.solution import Equilibrium, Free, Setting, Solution
 
 CONCEPTS = ("nash", "subgame_perfect", "weak_pbe", "sequential")
-VERSION = "1"  # of the solvers: a solution cached by another version is not used
 
 Progress = Callable[[str, int], None]
 
@@ -62,6 +63,27 @@ def solve(
     if solution.complete:
         cache.write(solution)
     return solution
+
+
+def clear_cache() -> int:
+    """Remove every solution that is kept on disk; return how many there were."""
+    from deterrence.cache import clear
+
+    return clear()
+
+
+def saved(solution: Solution, path: pathlib.Path) -> None:
+    """Write a game and its solution to a file, whole or not at all."""
+    from deterrence.cache import save
+
+    save(solution, path)
+
+
+def loaded(path: pathlib.Path) -> Solution:
+    """The solution that `saved` wrote."""
+    from deterrence.cache import load
+
+    return load(path)
 
 
 def _silent(stage: str, count: int) -> None:
@@ -167,7 +189,7 @@ class _Renamed(Mover):
     """Moves from the ring of the concept to that of the solution, unknowns under their final names."""
 
     def __init__(self, play: Play, parameters: ParameterSpace, renaming: dict[int, str]) -> None:
-        super().__init__(play.space, parameters.space)
+        super().__init__(play.space.ring, parameters.space.ring)
         for variable, name in renaming.items():
             self.place[variable] = self.target.index[name]
 

@@ -272,6 +272,8 @@ class Search:
         terms = [c for c in conditions if not isinstance(c, bool)]
         if not all(c for c in conditions if isinstance(c, bool)):
             return "unsat", None
+        if not terms:
+            return "sat", None
         solver = z3.SolverFor("QF_NRA")
         solver.set("timeout", self.timeout)
         solver.add(terms)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from deterrence.model.game import Game
@@ -104,6 +105,7 @@ def games(draw: Any, symbolic: bool = False, most_sets: int = 6) -> Game:
     builder = Builder(draw, players, {player: 2 for player in typed}, symbols, most_sets)
     first = draw(st.sampled_from(players))
     tree = builder.decision(first, 0, {player: () for player in players})
+    assume(len({player for (player, _), count in builder.counts.items() if count > 1}) > 1)  # a game, not one player's problem
     return Game(title="Random", players=players, parameters=parameters, types=types, tree=tree)
 
 

@@ -267,6 +267,21 @@ def test_ctrl_c_ends_with_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     assert capsys.readouterr().err == "deterrence show: interrupted\n"
 
 
+def test_a_defect_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its traceback is for those who ask for it."""
+
+    def fail(_: object) -> int:
+        raise KeyError("x")
+
+    monkeypatch.setattr(cli, "_game", fail)
+    assert main(["show", "costly_signal"]) == 70
+    assert capsys.readouterr().err == "deterrence show: a defect in the program, KeyError: 'x' (with DETERRENCE_DEBUG=1 it shows where)\n"
+
+    monkeypatch.setenv("DETERRENCE_DEBUG", "1")
+    with pytest.raises(KeyError):
+        main(["show", "costly_signal"])
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_ctrl_c_while_solving_ends_cleanly() -> None:
     """Wherever it falls, in Python or in the solver: exit code 130 and one line, no traceback."""

@@ -40,6 +40,7 @@ MAY_IMPORT = {
 
 # Methods of results that belong to a later room: one-line delegations that import inside the function.
 DELEGATIONS = {
+    ("algebra", "deterrence.report.tex"),
     ("solution", "deterrence.solve"),
     ("solution", "deterrence.report.table"),
 }

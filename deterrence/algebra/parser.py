@@ -38,7 +38,7 @@ from deterrence.algebra.trees import (
     weight,
 )
 
-LONGEST, DEEPEST = 10_000, 100
+LONGEST, DEEPEST, SHORT = 10_000, 100, 200
 # Operators within operators, parentheses apart: only to keep the stack of those who walk trees recursively.
 DEEPEST_TREE = 400
 # How many numbers and names are left when powers are multiplied out, roughly: what a hostile `((x**64)**64)**64` exceeds.
@@ -306,18 +306,23 @@ BUILDERS: dict[int, Callable[[list[str], list[Operand]], AnyTree]] = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=4096)  # the same short texts come again and again
 def parse_expression(text: str, formulas: bool = False) -> Tree:
     """The tree of an expression; with `formulas`, the functions of results (`sqrt`, `Min`, `Max`, `CRootOf`) are read too."""
-    tree = Parser(text, formulas).parse()
-    return _expression(Operand(tree, _start(text), 0))
+    return _expression(Operand(_tree(text, formulas), _start(text), 0))
 
 
-@lru_cache(maxsize=4096)
 def parse_condition(text: str, formulas: bool = False) -> ConditionTree:
     """The tree of a condition."""
-    tree = Parser(text, formulas).parse()
-    return _condition(Operand(tree, _start(text), 0))
+    return _condition(Operand(_tree(text, formulas), _start(text), 0))
+
+
+def _tree(text: str, formulas: bool) -> AnyTree:
+    return _short_tree(text, formulas) if len(text) <= SHORT else Parser(text, formulas).parse()
+
+
+@lru_cache(maxsize=4096)  # the same short texts come again and again
+def _short_tree(text: str, formulas: bool) -> AnyTree:
+    return Parser(text, formulas).parse()
 
 
 def _start(text: str) -> int:

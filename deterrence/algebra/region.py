@@ -3,70 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deterrence.algebra.errors import InputError
-from deterrence.algebra.expressions import exact
-from deterrence.algebra.formula import And, Atom, Formula, atoms, conjunction, disjunction, negation, strict
-from deterrence.algebra.polynomials import Polynomial, Ratio
+from deterrence.algebra.formula import FALSE, And, Atom, Formula, atoms, conjunction, disjunction, negation, strict
+from deterrence.algebra.parameters import Mover, ParameterSpace
 from deterrence.algebra.simplify import simplified
-from deterrence.algebra.smt import Undecided
+from deterrence.algebra.smt import UNKNOWN, UNSAT, Undecided
 from deterrence.algebra.space import Space
-from deterrence.algebra.text import Writer
 
-INTEREST = {"credibility": 0, "cost": 1, "discount": 1}
+if TYPE_CHECKING:
+    from deterrence.algebra.points import Share
+    from deterrence.algebra.slices import Bounds
 
-
-@dataclass(frozen=True)
-class ParameterSpace:
-    """A space of named parameters with what a reader wants to know of each: its role and its default value."""
-
-    space: Space
-    roles: Mapping[str, str] = field(default_factory=dict)
-    defaults: Mapping[str, Fraction] = field(default_factory=dict)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the parameters, in order."""
-        return tuple(self.space.ring.names[k] for k in self.space.parameters)
-
-    def writer(self, names: Mapping[int, str] | None = None) -> Writer:
-        """What writes formulas over this space; conditions are solved for credibility first."""
-        interest = {
-            k: INTEREST.get(self.roles.get(self.space.ring.names[k], ""), 2) for k in self.space.parameters
-        }
-        return _SpaceWriter(self.space, names or {}, interest)
-
-    def point(self, values: Mapping[str, Any]) -> dict[int, Fraction]:
-        """A point of the space from values by name; every parameter must have one and no others may."""
-        ring, out = self.space.ring, {}
-        for name in values:
-            if name not in self.names:
-                raise InputError(f"{name} is no parameter of this space: {', '.join(self.names)}")
-        for k in self.space.parameters:
-            if ring.names[k] not in values:
-                raise InputError(f"the parameter {ring.names[k]} has no value")
-            out[k] = exact(values[ring.names[k]])
-        return out
-
-
-class _SpaceWriter(Writer):
-    def __init__(self, space: Space, names: Mapping[int, str], interest: Mapping[int, int]) -> None:
-        super().__init__(space.ring, names, interest)
-        self.space = space
-
-    def sign(self, p: Polynomial) -> int | None:
-        return self.space.sign(p)
+__all__ = ["Mover", "ParameterSpace", "Region"]
 
 
 class Region:
     """A set of points of a parameter space: those where a formula over the parameters holds.
 
-    Where the formula speaks of an implicit root, `hidden` defines it, and the set is that of the points where such a root
-    exists and the formula holds of it. Supports `&`, `|`, `~` and `in`.
+    Where the formula speaks of a root that has no closed form, `hidden` defines it, and the set is that of the points where such a
+    root exists and the formula holds of it. Supports `&`, `|`, `~`, `==` (the same points) and `in`. A question that the
+    solver for nonlinear arithmetic cannot answer raises `Undecided`.
     """
 
     def __init__(self, parameters: ParameterSpace, formula: Formula, hidden: tuple[Formula, ...] = ()) -> None:
@@ -80,40 +40,70 @@ class Region:
         """What holds in the region, for the SMT solver."""
         return (*self.hidden, self.formula)
 
-    def adopted(self, parameters: ParameterSpace) -> Region:
-        """The same set over another ring with the same parameter names (and the same domain)."""
-        if parameters is self.parameters:
+    @cached_property
+    def unknowns(self) -> tuple[int, ...]:
+        """The variables of the ring that the region speaks of and that are no parameters: there must be values of them."""
+        ring = self._space.ring
+        found = {k for f in self.formulas() for a in atoms(f) for k in ring.support(a.polynomial)}
+        return tuple(sorted(found.difference(self._space.parameters)))
+
+    # Sets
+
+    def moved(self, parameters: ParameterSpace, renamed: Mapping[str, str] | None = None) -> Region:
+        """The same set over another ring with the same parameters, its unknowns renamed."""
+        if parameters is self.parameters and not renamed:
             return self
-        if parameters.names != self.parameters.names:
-            raise InputError(
-                f"regions of different parameter spaces: {', '.join(self.parameters.names)} and {', '.join(parameters.names)}"
-            )
-        if self.hidden:
-            raise Undecided("a region with an implicit root cannot be moved to another space")
-        move = Mover(self._space, parameters.space)
-        return Region(parameters, move.formula(self.formula))
+        move = Mover(self._space.ring, parameters.space.ring, renamed)
+        return Region(parameters, move.formula(self.formula), tuple(map(move.formula, self.hidden)))
+
+    def _beside(self, other: Region, apart: bool) -> tuple[Region, Region]:
+        """The two regions over one ring; `apart`, no unknown of the one is an unknown of the other."""
+        if other.parameters is not self.parameters:
+            self.parameters.check_same(other.parameters)
+        mine, theirs = self._unknown_names, other._unknown_names
+        taken = {*self._space.ring.names, *other._space.ring.names}
+        renamed = {name: _fresh(name, taken) for name in theirs if apart and name in mine}
+        missing = [renamed.get(name, name) for name in theirs if renamed.get(name, name) not in self._space.ring.index]
+        home = self.parameters.extended(missing) if missing else self.parameters
+        return self.moved(home), other.moved(home, renamed)
+
+    @property
+    def _unknown_names(self) -> list[str]:
+        return [self._space.ring.names[k] for k in self.unknowns]
 
     def __and__(self, other: Region) -> Region:
-        o = other.adopted(self.parameters)
-        return Region(self.parameters, conjunction((self.formula, o.formula)), (*self.hidden, *o.hidden))
+        a, b = self._beside(other, apart=True)
+        return Region(a.parameters, conjunction((a.formula, b.formula)), (*a.hidden, *b.hidden))
 
     def __or__(self, other: Region) -> Region:
-        o = other.adopted(self.parameters)
-        mine = conjunction((*self.hidden, self.formula))
-        return Region(self.parameters, disjunction((mine, conjunction((*o.hidden, o.formula)))))
+        a, b = self._beside(other, apart=False)
+        return Region(a.parameters, disjunction(conjunction(r.formulas()) for r in (a, b)))
 
     def __invert__(self) -> Region:
-        if self.hidden or self._mentions_unknowns():
-            raise Undecided("the complement of a region with an implicit root has no formula without quantifiers")
-        return Region(self.parameters, negation(self.formula))
+        """The points of the space that are not in the region; Undecided where a root without closed form leaves no formula for them."""
+        if not self.unknowns:
+            return Region(self.parameters, negation(conjunction(self.formulas())))
+        from deterrence.algebra.complement import complement
 
-    def _mentions_unknowns(self) -> bool:
-        return any(not self._space.parametric(a.polynomial) for a in atoms(self.formula))
+        return complement(self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Region):
+            return NotImplemented
+        if self is other:
+            return True
+        try:
+            a, b = self._beside(other, apart=False)
+        except InputError:  # sets in different spaces
+            return False
+        return a.formulas() == b.formulas() or (a.implies(b) and b.implies(a))
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.parameters.names))
 
     def __contains__(self, point: Mapping[str, Any]) -> bool:
-        values = self.parameters.point(point)
         ring = self._space.ring
-        at = [Atom(ring.variables[k] - ring.constant(v), "==") for k, v in values.items()]
+        at = [Atom(ring.variables[k] - ring.constant(v), "==") for k, v in self.parameters.point(point).items()]
         return self._space.smt.holds((self._space.domain, *self.formulas(), *at))
 
     def is_empty(self) -> bool:
@@ -121,14 +111,29 @@ class Region:
         return not self._space.smt.holds((self._space.domain, *self.formulas()))
 
     def has_interior(self) -> bool:
-        """Does the region contain an open set of the parameter space?"""
-        solid = strict(self.formula) if self._space.generic else self.formula
-        return self._space.smt.holds((self._space.interior, *self.hidden, solid))
+        """Does the region contain an open set of the parameter space? A single point counts as its own interior."""
+        return self._space.smt.holds(self.inside)
+
+    @cached_property
+    def inside(self) -> tuple[Formula, ...]:
+        """What holds at the points of an open set within the region, and at no others of the region but on surfaces."""
+        if not self._space.parameters:
+            return (self._space.domain, *self.formulas())
+        solid = _off_surfaces(self._space, strict(conjunction(self.formulas())))
+        return (_off_surfaces(self._space, strict(self._space.domain)), solid)
 
     def implies(self, other: Region) -> bool:
         """Is every point of this region in the other?"""
-        o = other.adopted(self.parameters)
-        return (self & ~o).is_empty()
+        a, b = self._beside(other, apart=False)
+        if not b.unknowns:
+            return (a & ~b).is_empty()
+        space = a._space
+        answer = space.smt.escapes((space.domain, *a.formulas()), b.unknowns, b.formulas())
+        if answer == UNKNOWN:
+            raise Undecided("whether one region with an implicit root contains another could not be decided in time")
+        return answer == UNSAT
+
+    # Shown
 
     @cached_property
     def simplified(self) -> Region:
@@ -145,71 +150,54 @@ class Region:
         f = self.simplified.formula
         return tuple(writer.condition(p) for p in (f.parts if isinstance(f, And) else (f,)))
 
+    def __repr__(self) -> str:
+        return f"Region({' and '.join(self.conditions) or 'the whole space'})"
+
+    def _repr_latex_(self) -> str:
+        from deterrence.report.tex import latex
+
+        parts = [latex(f"({c})" if " or " in c else c) for c in self.conditions]
+        joined = r" \ \mathrm{and}\ ".join(parts) or r"\mathrm{all\ parameters}"
+        return rf"$\displaystyle {joined}$"
+
+    # Points
+
     def solved_for(self, name: str) -> tuple[Bounds, ...]:
-        """The region as bounds on one parameter: a union of cases, each with bounds and with conditions on the others."""
+        """The region as bounds on one parameter: a union of cases, each with bounds and with conditions on the others.
+
+        Raises `Undecided` where a condition is of degree three or more in the parameter, or where there is an implicit root.
+        """
         from deterrence.algebra.slices import solved_for
 
         return solved_for(self, name)
 
     def sample(self, n: int, seed: int = 0) -> list[dict[str, Fraction]]:
-        """`n` exact points in the interior of the region (fewer where it has none), the same for the same seed."""
-        from deterrence.algebra.slices import sample
+        """`n` different exact points in the interior of the region (none where it has none), the same for the same seed."""
+        from deterrence.algebra.points import sample
 
         return sample(self, n, seed)
 
-    def share(self, n: int = 4096, box: Mapping[str, tuple[Any, Any]] | None = None) -> Any:
-        """How much of a box the region fills, by `n` quasi-random points; the box used is reported with the share."""
-        from deterrence.algebra.slices import share
+    def share(self, n: int = 4096, box: Mapping[str, tuple[Any, Any]] | None = None) -> Share:
+        """How much of a box the region fills, by `n` quasi-random points; the box used is reported with the share.
+
+        The box of a parameter is its domain where that is bounded, else from 0 to twice its default value.
+        """
+        from deterrence.algebra.points import share
 
         return share(self, n, box)
 
-    def __repr__(self) -> str:
-        return f"Region({' and '.join(self.conditions) or 'the whole space'})"
 
-    def _repr_latex_(self) -> str:
-        return r"\text{" + (" and ".join(self.conditions) or "all parameters") + "}"
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """`max(lower) OP parameter OP min(upper)` where `conditions` on the other parameters hold; `closed` says which ends belong."""
-
-    parameter: str
-    lower: tuple[str, ...]
-    upper: tuple[str, ...]
-    closed: tuple[bool, bool]
-    conditions: tuple[str, ...]
+def _fresh(name: str, taken: set[str]) -> str:
+    """The name with underscores at its end until nothing else bears it."""
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
 
 
-class Mover:
-    """Moves polynomials and formulas between rings by the names of their variables."""
-
-    def __init__(self, source: Space, target: Space) -> None:
-        self.target = target.ring
-        self.place = [target.ring.index.get(name) for name in source.ring.names]
-
-    def polynomial(self, p: Polynomial) -> Polynomial:
-        """The same polynomial in the other ring."""
-        terms = {}
-        for monomial, c in p.to_dict().items():
-            moved = [0] * len(self.target.names)
-            for k, e in enumerate(monomial):
-                if e:
-                    at = self.place[k]
-                    if at is None:
-                        raise InputError("a region speaks of a symbol that the other space does not have")
-                    moved[at] = e
-            terms[tuple(moved)] = c
-        return self.target.context.from_dict(terms)
-
-    def ratio(self, value: Ratio) -> Ratio:
-        """The same rational function in the other ring."""
-        return Ratio(self.target, self.polynomial(value.numerator), self.polynomial(value.denominator))
-
-    def formula(self, f: Formula) -> Formula:
-        """The same formula in the other ring."""
-        if isinstance(f, Atom):
-            return Atom(self.polynomial(f.polynomial), f.op)
-        return type(f)(self.formula(p) for p in f.parts)
-
-
+def _off_surfaces(space: Space, f: Formula) -> Formula:
+    """A strict formula in which an equation of parameters alone is false: it holds on a surface only."""
+    if isinstance(f, Atom):
+        return FALSE if f.op == "==" and f.polynomial and space.parametric(f.polynomial) else f
+    join = conjunction if isinstance(f, And) else disjunction
+    return join(_off_surfaces(space, p) for p in f.parts)

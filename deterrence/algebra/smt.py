@@ -12,13 +12,22 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-import z3
-from z3 import z3core
-
 from deterrence.algebra.errors import DeterrenceError
 from deterrence.algebra.formula import And, Atom, Formula
 from deterrence.algebra.polynomials import Polynomial, Ring, primitive
 
+
+class _Deferred:
+    """The module `z3`, imported when something of it is first asked for: a solution that is read from a file never does."""
+
+    def __getattr__(self, name: str) -> Any:
+        import z3
+
+        setattr(self, name, getattr(z3, name))
+        return getattr(z3, name)
+
+
+z3: Any = _Deferred()
 SAT, UNSAT, UNKNOWN = "sat", "unsat", "unknown"
 # The solver's own count of steps: unlike seconds it is the same in every run. About a fifth of a second.
 QUICK = 1_000_000
@@ -79,6 +88,15 @@ class Smt:
             raise Undecided("the solver for nonlinear arithmetic gave no answer in its time")
         return answer == SAT
 
+    def escapes(
+        self, formulas: Iterable[Formula], variables: Sequence[int], others: Iterable[Formula], effort: int | None = None
+    ) -> str:
+        """Is there a point at which all `formulas` hold, and no values of `variables` with which `others` hold there: as `check`."""
+        solver = z3.Tactic("nlqsat", self.context).solver()
+        never = z3.Not(z3.And([self.term(f) for f in others]))
+        solver.add(z3.ForAll([self.variables[k] for k in variables], never))
+        return self._run(formulas, effort, solver)[0]
+
     def point(
         self, formulas: Sequence[Formula], variables: Sequence[int], effort: int | None = None
     ) -> dict[int, Fraction] | None:
@@ -93,11 +111,13 @@ class Smt:
             raise Undecided("the solver for nonlinear arithmetic gave no answer in its time")
         return _rational_point(self, list(formulas), solver.model(), variables)
 
-    def _run(self, formulas: Iterable[Formula], effort: int | None = None) -> tuple[str, Any]:
-        solver = self._tactic.solver()
+    def _run(self, formulas: Iterable[Formula], effort: int | None = None, solver: Any = None) -> tuple[str, Any]:
+        solver = self._tactic.solver() if solver is None else solver
         solver.set("timeout", self.clock.milliseconds())
         if effort is not None:
             solver.set("rlimit", effort)
+            # Some steps are not counted; what hangs in one of them ends here.
+            solver.set("timeout", min(self.clock.milliseconds(), 2000))
         for f in formulas:
             solver.add(self.term(f))
         self.queries += 1
@@ -132,13 +152,13 @@ class Smt:
 
     def _polynomial(self, p: Polynomial) -> Any:
         terms = [self._term(monomial, int(c.p)) for monomial, c in p.to_dict().items()]
-        return terms[0] if len(terms) == 1 else self._apply(z3core.Z3_mk_add, terms)
+        return terms[0] if len(terms) == 1 else self._apply(z3.z3core.Z3_mk_add, terms)
 
     def _term(self, monomial: tuple[int, ...], coefficient: int) -> Any:
         factors = [self.variables[k] for k, e in enumerate(monomial) if e for _ in range(e)]
         if coefficient != 1 or not factors:
             factors.append(self._number(coefficient))
-        return factors[0] if len(factors) == 1 else self._apply(z3core.Z3_mk_mul, factors)
+        return factors[0] if len(factors) == 1 else self._apply(z3.z3core.Z3_mk_mul, factors)
 
     def _number(self, value: int) -> Any:
         if value not in self._numbers:

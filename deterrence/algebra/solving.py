@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from deterrence.algebra.bases import lexicographic_basis
 from deterrence.algebra.formula import Atom
 from deterrence.algebra.polynomials import Polynomial, Ratio
 from deterrence.algebra.roots import implicit_roots, square_root
@@ -108,13 +109,19 @@ def _choices(state: State) -> list[Choice]:
 
 def _solve_one(state: State, tally: Tally) -> Iterator[State]:
     """The cases after the easiest equation has been solved for its easiest unknown."""
-    choice = _choices(state)[0]
+    choices = _choices(state)
+    if _entangled(state, choices):
+        basis = lexicographic_basis(state.space.ring, state.equations, state.unknowns)
+        if basis is not None:
+            yield replace(state, equations=tuple(basis))
+            return
+    choice = choices[0]
     equation = state.equations[choice.equation]
     rest = replace(state, equations=tuple(p for i, p in enumerate(state.equations) if i != choice.equation))
     if choice.degree == 1:
         yield from _linear(rest, equation, choice.variable)
         return
-    univariate = [c for c in _choices(state) if c.unknowns == 1]
+    univariate = [c for c in choices if c.unknowns == 1]
     if not univariate:
         yield from pieces([untie(state)])
         return
@@ -127,6 +134,15 @@ def _solve_one(state: State, tally: Tally) -> Iterator[State]:
         yield from implicit_roots(rest, equation, choice.variable)
 
 
+def _entangled(state: State, choices: list[Choice]) -> bool:
+    """Are there numeric equations in several unknowns, none of which is solved without dividing by an unknown?"""
+    easy = any(c.degree == 1 and c.coupled == 0 or c.unknowns == 1 for c in choices)
+    if easy or len(state.equations) < 2 or len({c.variable for c in choices}) < 3:
+        return False
+    unknowns = set(state.unknowns)
+    return all(unknowns.issuperset(state.space.ring.support(p)) for p in state.equations)
+
+
 def _linear(rest: State, equation: Polynomial, x: int) -> Iterator[State]:
     """Solve `a*x + b == 0`: `x = -b/a` where `a` is not zero; where it is, `b` must be zero too."""
     space = rest.space
@@ -136,7 +152,7 @@ def _linear(rest: State, equation: Polynomial, x: int) -> Iterator[State]:
         yield from pieces([rest.require(a, *((b,) if b else ()))])
     regular = rest if a.is_constant() else rest.assume(space.atom(a, "!=", rest.positive()))
     solved = regular.put(x, Ratio(space.ring, -b, a))
-    yield from pieces([solved])
+    yield from pieces([solved]) if degenerate else [solved]  # with one case only there is nothing to choose between
 
 
 def untie(state: State) -> State:

@@ -26,9 +26,13 @@ class Space:
         self.parameters = tuple(parameters)
         self.domain = domain
         self.clock = clock
-        self.smt = Smt(ring, clock)
         self.generic = bool(parameters) and not knife_edge
         self._signs: dict[str, int | None] = {}
+
+    @cached_property
+    def smt(self) -> Smt:
+        """What decides formulas over the ring."""
+        return Smt(self.ring, self.clock)
 
     @cached_property
     def _parameter_set(self) -> frozenset[int]:
@@ -88,12 +92,12 @@ class Space:
             return True
         return self.smt.check((self.domain if closed else self.interior, *listed), QUICK if closed else None) != UNSAT
 
-    def quick(self, formulas: Iterable[Formula]) -> bool | None:
+    def quick(self, formulas: Iterable[Formula], effort: int = QUICK) -> bool | None:
         """`possible` with little effort; None where that was not enough."""
         listed = tuple(formulas)
         if self.shown(listed):
             return True
-        answer = self.smt.check((self.interior, *listed), effort=QUICK)
+        answer = self.smt.check((self.interior, *listed), effort)
         return None if answer == UNKNOWN else answer == SAT
 
     def shown(self, formulas: tuple[Formula, ...]) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from deterrence.algebra.formula import FALSE, And, Atom, Formula, conjunction, disjunction
+from deterrence.algebra.formula import FALSE, And, Atom, Formula, atoms, conjunction, disjunction
+from deterrence.algebra.real_roots import RealRoot
 from deterrence.algebra.polynomials import Polynomial, Ratio, primitive
 from deterrence.algebra.space import Space
 
@@ -88,6 +89,9 @@ class State:
     def possible(self, *formulas: Formula) -> bool:
         """Can everything hold somewhere, with some more formulas? True too where that is not known."""
         space = self.space
+        exact = decided_at_root(self, formulas)
+        if exact is not None:
+            return exact
         answer = space.quick((*self.formulas(), *formulas))
         if answer is not None:
             return answer
@@ -158,6 +162,8 @@ class State:
                     power = c * root.radicand ** (k // 2)
                     even, odd = (even, odd + power) if k % 2 else (even + power, odd)
                 p = even + odd * ring.variables[root.variable]
+            elif root.index is not None:
+                p = p % root.polynomial
         return p
 
     def clean(self, value: Ratio) -> Ratio:
@@ -172,6 +178,17 @@ class State:
                 conjugate = c0 - c1 * ring.variables[root.variable]
                 value = Ratio(ring, self.reduce(value.numerator * conjugate), c0**2 - c1**2 * root.radicand)
         return value
+
+
+def decided_at_root(state: State, formulas: Iterable[Formula]) -> bool | None:
+    """Whether all conditions hold, where they speak of nothing but one root of a polynomial with rational coefficients."""
+    if state.space.parameters or state.equations or len(state.roots) != 1 or state.roots[0].index is None:
+        return None
+    root, conditions = state.roots[0], (*state.conditions, *formulas)
+    if any(set(state.space.ring.support(a.polynomial)) - {root.variable} for f in conditions for a in atoms(f)):
+        return None
+    x = RealRoot(state.space.ring, root.polynomial, root.variable, root.index)
+    return all(x.satisfies(f) for f in conditions)
 
 
 def pieces(alternatives: Iterable[State]) -> list[State]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from deterrence.algebra.errors import ExpressionError, quoted
-from deterrence.algebra.parser import DEEPEST_TREE, HEAVIEST
+from deterrence.algebra.parser import DEEPEST_TREE, HEAVIEST, parse_expression
 from deterrence.algebra.tokens import KEYWORDS, is_name
 from deterrence.algebra.trees import (
     And,
@@ -105,6 +105,15 @@ def _ordered(value: Any) -> list[Any]:
     import sympy
 
     return list(sympy.ordered(value.args))
+
+
+def to_sympy(text: str) -> Any:
+    """The SymPy expression that a formula of a result says, given as exact text; every name is a plain Symbol, `S` and `pi` included.
+
+    >>> to_sympy("sqrt(pi)*g/(g + l)")
+    g*sqrt(pi)/(g + l)
+    """
+    return sympy_of(parse_expression(text, formulas=True))
 
 
 def sympy_of(tree: AnyTree) -> Any:

@@ -13,7 +13,7 @@ from deterrence.algebra.polynomials import Polynomial, Ratio
 from deterrence.algebra.smt import QUICK, OutOfTime, Undecided
 from deterrence.algebra.solving import Tally
 from deterrence.algebra.space import Space
-from deterrence.algebra.state import Limits, Root, State
+from deterrence.algebra.state import Limits, Root, State, decided_at_root
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class System:
     conditions: tuple[Formula, ...]
 
     def feasible(self) -> bool:
-        """Can it hold anywhere (True too where that is not known)?"""
-        return self.space.possible(self._formulas)
+        """Can it hold anywhere (True too where that is not known soon)?"""
+        return self.space.quick(self._formulas, 5 * QUICK) is not False
 
     @cached_property
     def _formulas(self) -> tuple[Formula, ...]:
@@ -102,6 +102,9 @@ def finished(state: State) -> Branch | None:
 def has_interior(state: State, solid: tuple[Formula, ...]) -> bool:
     """Can the strict conditions at the end of a resolution hold? Raises Undecided where that is not known."""
     space = state.space
+    exact = decided_at_root(state, ())
+    if exact is not None:
+        return exact
     if space.shown(solid) or (state.witness and space.quick((*solid, *state.witness))):
         return True
     if space.quick(solid):

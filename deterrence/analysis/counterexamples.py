@@ -86,7 +86,7 @@ class Exactly:
             term: Exact = to_fraction(c)
             for k, e in enumerate(monomial):
                 if e:
-                    term = term * self.values[k] ** e
+                    term = term * self.values[k] ** int(e)  # a Fraction to the power of an fmpz is a float
             total = total + term
         return total
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from deterrence.algebra.elimination import eliminated
 from deterrence.algebra.formula import FALSE, TRUE, And, Atom, Formula, atoms, conjunction, disjunction, strict
 from deterrence.algebra.polynomials import Polynomial, Ratio
-from deterrence.algebra.smt import QUICK, SAT, UNKNOWN, UNSAT, Undecided
-from deterrence.algebra.solving import Tally
+from deterrence.algebra.smt import QUICK, SAT, UNKNOWN, UNSAT, OutOfTime, Undecided
+from deterrence.algebra.solving import Tally, solutions
 from deterrence.algebra.space import Space
-from deterrence.algebra.state import Root, State
+from deterrence.algebra.state import Root, State, pieces
 from deterrence.algebra.system import Branch, finished
 from deterrence.solution import Equilibrium
 
@@ -26,6 +27,18 @@ class Place:
 
     family: Family
     formulas: tuple[Formula, ...]
+
+
+def typical(space: Space, f: Formula) -> Formula:
+    """A condition on the parameters alone as it reads at generic points: strict, and no equation holds."""
+    if not space.generic:
+        return f
+    if isinstance(f, Atom):
+        if f.polynomial.is_constant():
+            return conjunction((f,))
+        return FALSE if f.op == "==" else TRUE if f.op == "!=" else strict(f)
+    join = conjunction if isinstance(f, And) else disjunction
+    return join(typical(space, p) for p in f.parts)
 
 
 class Family:
@@ -76,7 +89,7 @@ class Family:
     def _typical_atom(self, f: Atom) -> Formula:
         support = self.ring.support(f.polynomial)
         if self.space.parametric(f.polynomial):
-            return self._neglecting(f)
+            return typical(self.space, f)
         if any(k in self.free for k in support):
             return self._reduced_equation(f) if f.op == "==" else f
         p = self._state.reduce(f.polynomial)
@@ -84,12 +97,8 @@ class Family:
             return f
         inside = [root for root in self.roots if root.variable in support]
         if len(inside) == 1 and self._generically_nonzero(p, inside[0]):
-            return self._neglecting(f)
+            return typical(self.space, f)
         return self._decided_for_roots(f)
-
-    def _neglecting(self, f: Atom) -> Formula:
-        """The atom where its polynomial is known to vanish on a surface at most."""
-        return conjunction(({"==": FALSE, "!=": TRUE}.get(f.op, strict(f)),))
 
     def _reduced_equation(self, f: Atom) -> Formula:
         """An equation without those of its factors that vanish on a surface at most."""
@@ -164,7 +173,14 @@ class Family:
         solid = (*map(self._solid, self.definitions), *(self._open(f) for f in everything if f not in self.definitions))
         if FALSE not in solid and self._check(solid) == SAT:
             return Place(self, (self.space.interior, *solid))
-        branches = self.projections(*formulas)
+        try:
+            branches = self.projections(*formulas)
+        except OutOfTime:
+            raise
+        except Undecided:
+            branches = self.partly(*formulas)
+            if not branches:
+                raise
         if not branches:
             return None
         return Place(self, (self.space.interior, strict(branches[0].conditions), *_implicit(branches[0]), *everything))
@@ -185,14 +201,33 @@ class Family:
 
     def projections(self, *formulas: Formula) -> list[Branch]:
         """The sets of parameters at which some choice of what is free meets the formulas; raises Undecided where one is not found."""
-        out: list[Branch] = []
-        for case in self._cases(conjunction(formulas)):
-            free = self.involved(case)
-            state = State(self.space, free, roots=self.roots).assume(self.region, *self.ranges(free))
-            equations = [f.polynomial for f in case if isinstance(f, Atom) and f.op == "=="]
-            state = state.require(*equations).assume(*(f for f in case if not (isinstance(f, Atom) and f.op == "==")))
-            out += [branch for each in eliminated(state, Tally()) if (branch := self._solid_branch(each)) is not None]
-        return out
+        states = [s for case in self._cases(conjunction(formulas)) for s in eliminated(self._state_of(case), Tally())]
+        return [branch for state in states if (branch := self._solid_branch(state)) is not None]
+
+    def partly(self, *formulas: Formula) -> list[Branch]:
+        """Some of the parameters at which a choice of what is free meets the formulas: those where an end or the middle of each range does."""
+        states = [s for case in self._cases(conjunction(formulas)) for s in self._settled(self._state_of(case))]
+        return [branch for state in states if (branch := self._solid_branch(state)) is not None]
+
+    def _state_of(self, case: tuple[Formula, ...]) -> State:
+        free = self.involved(case)
+        state = State(self.space, free, roots=self.roots).assume(self.region, *self.ranges(free))
+        equations = [f.polynomial for f in case if isinstance(f, Atom) and f.op == "=="]
+        return state.require(*equations).assume(*(f for f in case if not (isinstance(f, Atom) and f.op == "==")))
+
+    def _settled(self, state: State) -> Iterator[State]:
+        """The state with its first free unknown put at an end or in the middle of its range, and so on until none is left."""
+        left = [k for k in self.free if k in state.unknowns]
+        if not left:
+            yield from solutions(state, Tally())
+            return
+        f = self.equilibrium.exact_free[self.free.index(left[0])]
+        for low, high in itertools.product(f.lower, f.upper):
+            for value in (low, high, (low + high) / 2):
+                for k, known in state.values.items():
+                    value = value.substitute(k, known)
+                for case in pieces([state.put(left[0], value)]):
+                    yield from self._settled(case)
 
     def _solid_branch(self, state: State) -> Branch | None:
         branch = finished(state)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from deterrence.algebra.conditions import to_ratio
-from deterrence.algebra.formula import FALSE, Formula, conjunction, disjunction, negation
+from deterrence.algebra.errors import ExpressionError
+from deterrence.algebra.expressions import Condition
+from deterrence.algebra.formula import FALSE, Atom, Formula, conjunction, disjunction
 from deterrence.algebra.polynomials import Ratio
-from deterrence.algebra.trees import And, AnyTree, Compare, Not, Or, nodes, symbols_of
+from deterrence.algebra.trees import And, AnyTree, Binary, Compare, Not, Or, Power, nodes, symbols_of
 from deterrence.analysis.families import Family
 from deterrence.analysis.quantities import Assessed
 from deterrence.analysis.statements import Statement
+from deterrence.model.surds import Exact
 
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
@@ -46,9 +50,8 @@ class Meaning:
     @property
     def defined(self) -> bool:
         """Has some comparison of the statement (or the expression that it is) a value?"""
-        trees = [t for t in nodes(self.statement.tree) if isinstance(t, Compare)] or [self.statement.tree]
-        sides = [(t.left, t.right) if isinstance(t, Compare) else (t,) for t in trees]
-        return any(all(self.value(side) is not None for side in each) for each in sides)
+        sides: list[tuple[AnyTree, ...]] = [(t.left, t.right) for t in nodes(self.statement.tree) if isinstance(t, Compare)]
+        return any(all(self.value(side) is not None for side in each) for each in sides or [(self.statement.tree,)])
 
     @cached_property
     def holds(self) -> Formula:
@@ -73,3 +76,35 @@ class Meaning:
                     return FALSE
                 return self.family.condition(sides[0] - sides[1], op if wanted else OPPOSITE[op])
         raise TypeError(f"no condition: {tree!r}")
+
+    def truth(self, number: Callable[[Ratio], Exact]) -> bool | None:
+        """Is the statement true where `number` gives the values of ratios? None where it has no truth value there."""
+        values = {symbol: None if v is None else number(v) for symbol, v in self.values.items()}
+        return _truth_at(self.statement.tree, {symbol: v for symbol, v in values.items() if v is not None})
+
+
+def denominators(tree: AnyTree, parameters: Mapping[str, Ratio]) -> list[Formula]:
+    """That no denominator in the parameters alone is zero."""
+    below = [t.right if isinstance(t, Binary) else t.base for t in nodes(tree) if _divides(t) and isinstance(t, Binary | Power)]
+    ratios = [to_ratio(t, parameters, next(iter(parameters.values())).ring) for t in below if symbols_of(t) <= parameters.keys() and symbols_of(t)]
+    return [Atom(r.numerator, "!=") for r in ratios]
+
+
+def _divides(tree: AnyTree) -> bool:
+    return (isinstance(tree, Binary) and tree.op == "/") or (isinstance(tree, Power) and tree.exponent < 0)
+
+
+def _truth_at(tree: AnyTree, values: dict[str, Exact]) -> bool | None:
+    match tree:
+        case Not(part):
+            inner = _truth_at(part, values)
+            return None if inner is None else not inner
+        case And(parts) | Or(parts):
+            found = [_truth_at(part, values) for part in parts]
+            decisive = isinstance(tree, Or)
+            return decisive if decisive in found else None if None in found else not decisive
+    assert isinstance(tree, Compare)
+    try:
+        return Condition(tree).evaluate(values) if symbols_of(tree) <= values.keys() else None
+    except ExpressionError:
+        return None

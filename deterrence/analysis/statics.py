@@ -1,30 +1,28 @@
 """Comparative statics: the least and the greatest value that a family gives a quantity, and how they move with a parameter.
 
-Quantities are ratios of functions linear in each free unknown, so that their extremes lie at the ends of its range: the unknowns are
-eliminated one by one, the last of the chain of ranges first, with a case for each end that may be the tighter and each direction.
+Quantities are nearly always monotone in each free unknown, so that their extremes lie at the ends of its range: the unknowns are put at
+an end one by one, the last of the chain of ranges first, with a case for each end that may be the tighter and for each direction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from deterrence.algebra.elimination import eliminated, possible_signs
-from deterrence.algebra.formula import FALSE, Atom, Formula, conjunction, negation
+from deterrence.algebra.formula import And, Atom, Formula, atoms, conjunction, disjunction, negation
 from deterrence.algebra.polynomials import Polynomial, Ratio
-from deterrence.algebra.smt import Undecided
-from deterrence.algebra.solving import Tally
-from deterrence.algebra.state import Root, State
-from deterrence.algebra.system import finished
-from deterrence.analysis.families import Family, Place
+from deterrence.algebra.smt import UNSAT, Undecided
+from deterrence.algebra.state import Root
+from deterrence.analysis.families import EFFORT, Family, Place
 
 LEAST, GREATEST = -1, 1
-NAMES = {LEAST: "least", GREATEST: "greatest"}
+NAMES = {LEAST: "least value", GREATEST: "greatest value"}
+WRONG = {("increasing_in", False): "<", ("increasing_in", True): "<=", ("decreasing_in", False): ">", ("decreasing_in", True): ">="}
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Where in the parameter space an extreme is at most this good, and its value there."""
+    """A value that a quantity comes arbitrarily close to where the conditions on the parameters hold."""
 
     conditions: Formula
     value: Ratio
@@ -32,24 +30,148 @@ class Piece:
 
 @dataclass(frozen=True)
 class Movement:
-    """An extreme value whose derivative has the wrong sign at some points."""
+    """A value that moves the wrong way at the points of a place; `what` says whether it is the least or the greatest."""
 
     place: Place
-    extreme: str
+    what: str
     value: Ratio
     derivative: Ratio
 
 
 def derivative(value: Ratio, variable: int, roots: Sequence[Root]) -> Ratio:
-    """The total derivative with respect to a parameter: roots move with it, as their polynomials say (implicit function theorem)."""
+    """The total derivative with respect to a parameter: roots move with it as their polynomials say (implicit function theorem)."""
+    moves: dict[int, Ratio] = {}
+    for root in roots:
+        p = Ratio(value.ring, root.polynomial)
+        moves[root.variable] = -_along(p, variable, moves) / p.derivative(root.variable)
+    return _along(value, variable, moves)
+
+
+def _along(value: Ratio, variable: int, moves: dict[int, Ratio]) -> Ratio:
     total = value.derivative(variable)
-    for n, root in enumerate(roots):
-        partial = value.derivative(root.variable)
-        if partial:
-            total = total + partial * _root_derivative(root, variable, roots[:n])
+    for k, move in moves.items():
+        total = total + value.derivative(k) * move
     return total
 
 
-def _root_derivative(root: Root, variable: int, earlier: Sequence[Root]) -> Ratio:
-    p = Ratio(State.ring_of(root), root.polynomial) if False else root
-    raise NotImplementedError(p)
+def wrong_movement(family: Family, value: Ratio, variable: int, wrong: str, given: tuple[Formula, ...]) -> Movement | None:
+    """An extreme of the quantity and where in the family its derivative is as it should not be (`wrong` 0); None where there is none."""
+    sides = (LEAST, GREATEST) if any(k in family.free for k in value.support()) else (LEAST,)
+    for side in sides:
+        pieces = Extremes(family, given, side).pieces(value)
+        for piece in pieces:
+            slope = family.equilibrium.clean(derivative(piece.value, variable, family.roots))
+            bad = family.condition(slope, wrong)
+            place = family.place(piece.conditions, bad)
+            if place is not None and len(pieces) > 1:
+                place = family.place(piece.conditions, bad, *_best(family, piece, pieces, side))
+            if place is not None:
+                return Movement(place, NAMES[side] if len(sides) > 1 else "value", piece.value, slope)
+    return None
+
+
+def _best(family: Family, piece: Piece, pieces: Sequence[Piece], side: int) -> Iterator[Formula]:
+    """That no other piece has a more extreme value."""
+    for other in pieces:
+        if other is not piece:
+            ahead = family.condition((piece.value - other.value) * side, ">=")
+            yield disjunction((family.typical(negation(other.conditions)), ahead))
+
+
+def _parts(formulas: Iterable[Formula]) -> tuple[Formula, ...]:
+    joined = conjunction(formulas)
+    return joined.parts if isinstance(joined, And) else (joined,)
+
+
+class Extremes:
+    """The least or the greatest value of a quantity over what a family leaves free, piece by piece."""
+
+    def __init__(self, family: Family, given: tuple[Formula, ...], side: int) -> None:
+        self.family, self.given, self.side, self.ring = family, given, side, family.ring
+
+    def pieces(self, value: Ratio) -> list[Piece]:
+        """Values the most extreme of which, at each point, is that of the quantity; raises Undecided."""
+        out: dict[str, Piece] = {}
+        for extra, end in self._ends(value, ()):
+            for f in self._projected(extra):
+                piece = Piece(f, end)
+                out[f"{f.key} {end}"] = piece
+        return list(out.values())
+
+    def _projected(self, extra: tuple[Formula, ...]) -> list[Formula]:
+        if not self.family.involved(extra):
+            return [conjunction((*self.given, self.family.region, *extra))]
+        branches = self.family.projections(*self.given, *extra)
+        if any(root.radicand is None and root not in self.family.roots for branch in branches for root in branch.roots):
+            raise Undecided("the range of a free unknown ends at a root without closed form")
+        return [branch.conditions for branch in branches]
+
+    def _possible(self, extra: tuple[Formula, ...], f: Formula) -> bool:
+        space = self.family.space
+        return space.smt.check((space.interior, *self.family.all_of(*self.given, *extra, f)), EFFORT) != UNSAT
+
+    def _signs(self, extra: tuple[Formula, ...], p: Polynomial) -> list[int]:
+        """The signs that a polynomial can have, zero apart: where it vanishes the value is the limit of those beside."""
+        known = self.family.space.sign(p)
+        return [known] if known is not None else [s for s in (1, -1) if self._possible(extra, Atom(p * s, ">"))]
+
+    def _ends(self, value: Ratio, extra: tuple[Formula, ...]) -> Iterator[tuple[tuple[Formula, ...], Ratio]]:
+        """Cases in which the value no longer depends on what is free, each with what it assumes."""
+        inside = [k for k in self.family.free if k in value.support()]
+        if not inside:
+            yield extra, value
+            return
+        x = inside[-1]
+        slope = value.derivative(x)
+        split = self._split(extra, slope.numerator * slope.denominator, x)
+        if split is not None:
+            for case in split:
+                yield from self._ends(value, case)
+            return
+        rising = 1 in self._signs(extra, slope.numerator * slope.denominator)
+        for case, bound in self._bounds(extra, x, 1 if rising == (self.side == GREATEST) else -1):
+            try:
+                there = self.family.equilibrium.clean(value.substitute(x, bound))
+            except ZeroDivisionError:
+                raise Undecided("a quantity has no value at an end of a range") from None
+            yield from self._ends(there, case)
+
+    def _split(self, extra: tuple[Formula, ...], p: Polynomial, x: int) -> list[tuple[Formula, ...]] | None:
+        """Cases for the sign of a factor of `p` that does not depend on `x`; None where the sign of `p` is known."""
+        if not p or len(self._signs(extra, p)) < 2:
+            return None
+        for f, m in self.ring.factors(p)[1]:
+            if m % 2 and not self.ring.degree(f, x):
+                signs = self._signs(extra, f)
+                if len(signs) == 2:
+                    return [(*extra, self.family.typical(Atom(f * s, ">"))) for s in signs]
+        raise Undecided("a quantity is not monotone in a free unknown")
+
+    def _bounds(self, extra: tuple[Formula, ...], x: int, side: int) -> Iterator[tuple[tuple[Formula, ...], Ratio]]:
+        """The cases for which bound of `x` is the tightest on one side, each with what it assumes of the rest."""
+        free = self.family.equilibrium.exact_free[self.family.free.index(x)]
+        bounds = {1: list(free.upper), -1: list(free.lower)}
+        rest = tuple(f for f in extra if not self._mentions(f, x))
+        about = [f for f in extra if self._mentions(f, x) and not (isinstance(f, Atom) and f.op == "!=")]  # an end is a limit, too
+        for f in about:
+            direction, bound = self._bound(rest, f, x)
+            bounds[-direction].append(bound)
+        if about:  # that the chain leaves the range some width is said of its own ends only
+            rest = (*rest, *_parts(self.family.condition(u - b, ">=") for u in bounds[1] for b in bounds[-1]))
+        for i, b in enumerate(bounds[side]):
+            tight = [self.family.condition((other - b) * side, ">=") for j, other in enumerate(bounds[side]) if j != i]
+            if not tight or self._possible(rest, conjunction(tight)):
+                yield (*rest, *_parts(tight)), b
+
+    def _mentions(self, f: Formula, x: int) -> bool:
+        return any(self.ring.degree(a.polynomial, x) for a in atoms(f))
+
+    def _bound(self, rest: tuple[Formula, ...], f: Formula, x: int) -> tuple[int, Ratio]:
+        """What a linear condition says of `x`: above (1) or below (-1) a bound."""
+        if not isinstance(f, Atom) or f.op not in (">", ">=") or self.ring.degree(f.polynomial, x) != 1:
+            raise Undecided("a case of a free unknown is not linear in it")
+        b, a = self.ring.coefficients(f.polynomial, x)
+        signs = self._signs(rest, a)
+        if len(signs) != 1:
+            raise Undecided("which end of a range a case bounds could not be told")
+        return signs[0], Ratio(self.ring, -b, a)

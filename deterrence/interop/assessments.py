@@ -30,19 +30,13 @@ class Assessment:
 def read_assessment(path: str, name: str | None = None) -> Assessment:
     """Return the assessment of a file: a mapping with `strategies` and `beliefs`, or an equilibrium of `solve --json`.
 
-    Parameters
-    ----------
-    path
-        The file.
-    name
-        Which equilibrium, such as `E1`, where the file has several.
+    Args:
+        path: the file.
+        name: which equilibrium, such as `E1`, where the file has several.
 
-    Raises
-    ------
-    InputError
-        With file, line and column, if the file is not of this form.
-    OSError
-        If the file cannot be read.
+    Raises:
+        InputError: the file is not of this form; with file, line and column.
+        OSError: the file cannot be read.
     """
     source = yaml.Source(path, yaml.decode(Path(path).read_bytes(), path))
     chosen = _chosen(source, yaml.compose(source), name)

@@ -22,10 +22,8 @@ def check_writable(path: str) -> None:
 def write_whole(path: str, text: str) -> None:
     """Write text to a file by way of a second one beside it, so that no reader, and no failure, meets half of it.
 
-    Raises
-    ------
-    OSError
-        If the folder is not there or cannot be written to; what stood in the file is then still there.
+    Raises:
+        OSError: the folder is not there or cannot be written to; what stood in the file is then still there.
     """
     check_writable(path)
     target = Path(path).resolve()  # a link goes on pointing to the file

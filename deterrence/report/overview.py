@@ -30,13 +30,13 @@ def overview(game: Game, width: int = 80) -> str:
     """Return a game as text: players, parameters, types, the tree, the information sets, what is claimed."""
     parts = [
         list(_heading(game, width)),
-        ["Parameters", *_indented(_parameters(game, width - 2))],
+        list(_headed("Parameters", _parameters(game, width - 2))),
         list(_sections(game, width)),
         ["Tree", *_indented(layout.wrapped(_reading(game), width - 2)), *_indented(tree.drawn(game))],
-        ["Information sets", *_indented(_information_sets(game, width - 2))],
-        ["Claims", *_indented(line for claim in game.claims for line in layout.block("-", [claim.claim], 2, width - 2, ""))],
+        list(_headed("Information sets", _information_sets(game, width - 2))),
+        list(_headed("Claims", (line for claim in game.claims for line in layout.block("-", [claim.claim], 2, width - 2, "")))),
     ]
-    return "\n\n".join("\n".join(part) for part in parts if len(part) > 1 or (part and part[0] not in ("Parameters", "Claims")))
+    return "\n\n".join("\n".join(part) for part in parts if part)
 
 
 def _reading(game: Game) -> str:
@@ -61,7 +61,7 @@ def verdicts(proofs: Sequence[Proof], width: int = 80) -> str:
 
 
 def _heading(game: Game, width: int) -> Iterator[str]:
-    yield from layout.wrapped(game.title, width)
+    yield from layout.wrapped(game.title or "Untitled game", width)
     if game.source:
         yield from layout.wrapped(game.source, width)
     for paragraph in game.notes.strip().split("\n\n") if game.notes.strip() else []:
@@ -102,6 +102,14 @@ def _types(game: Game) -> Iterator[str]:
 def _information_sets(game: Game, width: int) -> Iterator[str]:
     rows = [(each.name, ", ".join(each.actions), str(len(each.nodes))) for each in shape(game).information_sets]
     yield from layout.table(("name", "actions", "nodes"), rows, width)
+
+
+def _headed(heading: str, lines: Iterable[str]) -> Iterator[str]:
+    """The lines under their heading, which does not stand alone."""
+    for number, line in enumerate(_indented(lines)):
+        if number == 0:
+            yield heading
+        yield line
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from deterrence.report.wording import Line, Math
 
 if TYPE_CHECKING:
     from deterrence.model.extensive import ExtensiveForm
+    from deterrence.model.game import Game
     from deterrence.solution import Solution
 
 STRATEGIES, BELIEFS, CONDITIONS, OUTCOME, PAYOFFS = "Strategies", "Beliefs", "Conditions", "Outcome", "Payoffs"
@@ -65,7 +66,7 @@ def build(solution: Solution, *, payoffs: bool = False, full: bool = False) -> T
         row = Row((family["name"],), cells if full else {c: tuple(map(wording.shortened, lines)) for c, lines in cells.items()})
         plays.setdefault(number if full else _play(family, on_path), []).append((row, family["conditions"]))
     entries = tuple(_entry(members, form) for members in plays.values())
-    return Table(found["game"], _caption(found, len(plays)), entries, tuple(_notes(found, entries)))
+    return Table(found["game"] or "Untitled game", _caption(found, solution.game, len(plays)), entries, tuple(_notes(found, entries)))
 
 
 def _play(family: Mapping[str, Any], on_path: frozenset[str]) -> object:
@@ -106,15 +107,16 @@ def _shared(cells: Sequence[tuple[Line, ...]]) -> tuple[Line, ...]:
 _CONCEPTS = {"nash": "Nash", "subgame_perfect": "subgame perfect", "weak_pbe": "weak perfect Bayesian", "sequential": "sequential"}
 
 
-def _caption(found: Mapping[str, Any], plays: int) -> str:
-    """How many there are, of what, and whether these are all."""
-    families, concept = len(found["equilibria"]), _CONCEPTS.get(found["concept"], found["concept"].replace("_", " "))
+def _caption(found: Mapping[str, Any], game: Game, plays: int) -> str:
+    """How many there are, of what, and where."""
+    number, concept = len(found["equilibria"]), _CONCEPTS.get(found["concept"], found["concept"].replace("_", " "))
+    if game.free_parameters or any(family["free"] for family in found["equilibria"]):
+        what = f"{'family' if number == 1 else 'families'} of {concept} equilibria"
+    else:
+        what = f"{concept} {'equilibrium' if number == 1 else 'equilibria'}"
     at = ", ".join(f"{name} = {value}" for name, value in found["at"].items())
-    everywhere = len(found["at"]) == len(found["parameters"]) and at
-    noun = "equilibri" + ("um" if families == 1 else "a") if everywhere else "famil" + ("y" if families == 1 else "ies") + " of equilibria"
-    count = f"{families or 'No'} {concept} {noun}" if everywhere else f"{families or 'No'} {noun.replace('of ', f'of {concept} ')}"
-    kinds = f", {plays} kind{'s' * (plays > 1)} of play on the path" if plays < families else ""
-    return f"{count}{f' at {at}' if at else ''}{kinds}."
+    kinds = f", {plays} kind{'s' * (plays > 1)} of play on the path" if plays < number else ""
+    return f"{number or 'No'} {what}{f' at {at}' if at else ''}{kinds}."
 
 
 _REASONS = 3  # for incompleteness, that are told
@@ -127,7 +129,7 @@ def _notes(found: Mapping[str, Any], entries: Sequence[Sequence[Row]]) -> Iterat
     if any(isinstance(piece, str) and piece.endswith(" characters)") for line in lines for piece in line.pieces):
         yield "Formulas of over 1,000 characters are not shown; `solve --json` prints them."
     if found["complete"]:
-        yield "Complete: no other generic family exists."
+        yield "Complete: no other generic family exists." if len(found["at"]) < len(found["parameters"]) else "Complete: there are no others."
     else:
         whys = Counter(each["why"] for each in found["undecided"])
         said = (f"{why} ({count} regimes)" if count > 1 else why for why, count in whys.most_common(_REASONS))

@@ -23,21 +23,14 @@ def table(solution: Solution, format: str = "text", *, payoffs: bool = False, wi
 
     Families with the same play on the path are one entry, the variants off the path listed beneath; CSV has one row a family.
 
-    Parameters
-    ----------
-    solution
-        What `solve` returned.
-    format
-        One of `text`, `markdown`, `latex` (`longtable` with `booktabs`), `html` (formulas in MathML) and `csv`.
-    payoffs
-        Whether to add each player's expected payoff.
-    width
-        The columns of the terminal, for `text`.
+    Args:
+        solution: what `solve` returned.
+        format: one of `text`, `markdown`, `latex` (a `longtable` with `booktabs`), `html` (formulas in MathML) and `csv`.
+        payoffs: whether to add each player's expected payoff.
+        width: the columns of the terminal, for `text`.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format.
+    Raises:
+        ValueError: there is no such format.
     """
     if format not in FORMATS:
         raise ValueError(f"format {format!r}: expected one of {', '.join(FORMATS)}")

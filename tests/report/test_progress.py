@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 
 import pytest
 
@@ -19,8 +20,8 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Show the bar at once."""
-    monkeypatch.setattr(progress, "_PATIENCE", 0.0)
-    monkeypatch.setattr(progress, "_EVERY", 0.0)
+    monkeypatch.setattr(progress, "_PATIENCE", 0.001)
+    monkeypatch.setattr(progress, "_EVERY", 0.001)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -29,6 +30,7 @@ def test_nothing_is_written_where_nobody_watches() -> None:
     stream = io.StringIO()
     with progress.Progress(stream) as bar:
         bar("regimes", 10)
+        time.sleep(0.05)
 
     assert stream.getvalue() == ""
 
@@ -39,6 +41,7 @@ def test_a_terminal_sees_the_count_and_gets_its_line_back() -> None:
     stream = Terminal()
     with progress.Progress(stream) as bar:
         bar("regimes", 1234)
+        time.sleep(0.2)
 
     assert "1,234 regimes" in stream.getvalue()
     assert stream.getvalue().endswith("\r\x1b[K")

@@ -1,0 +1,98 @@
+"""Claims about a model's equilibria, decided over the whole parameter space: proved, refuted by an exact point, or left undecided."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from deterrence.algebra.smt import Clock
+from deterrence.analysis.counterexamples import Counterexample
+from deterrence.analysis.decisions import PROVED, Prover
+from deterrence.analysis.quantities import Vocabulary
+from deterrence.analysis.statements import misplaced, read_claim
+from deterrence.concepts.setting import parameter_values
+from deterrence.model.extensive import extensive_form
+from deterrence.model.game import Game
+from deterrence.model.parts import Claim
+from deterrence.solution import Solution
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The verdict on a claim: `proved`, `refuted` or `undecided`.
+
+    `claim` is its sentence, `reason` says why it is undecided or what refutes it, and `counterexample` is an exact point with the
+    equilibria that refute the claim there, or all there are where it says that there is one.
+    """
+
+    claim: str
+    verdict: str
+    reason: str = ""
+    counterexample: Counterexample | None = None
+
+    def __bool__(self) -> bool:
+        return self.verdict == PROVED
+
+    def __str__(self) -> str:
+        lines = [f"{self.verdict}: {self.claim}", self.reason, str(self.counterexample or "")]
+        return "\n  ".join(line for text in lines for line in text.splitlines())
+
+
+def prove(solution: Solution, claim: Claim) -> Proof:
+    """The verdict on a claim about the equilibria of a solution, at all generic points of its parameter space.
+
+    Args:
+        solution: all equilibria under one concept.
+        claim: what is claimed of them; a concept that it names must be that of the solution.
+
+    Raises:
+        GameError: the claim speaks of something that the game does not have, or its `when` holds at no generic point.
+    """
+    return _proof(Prover(solution), claim)
+
+
+def prove_all(game: Game, *, time_limit: float | None = None, progress: Callable[[str, int], None] | None = None) -> list[Proof]:
+    """The verdicts on the claims of a game, in their order; each concept that they need is solved once.
+
+    Args:
+        game: the game with its claims.
+        time_limit: in seconds, for all of it; what was not decided by then is undecided.
+        progress: called with the stage and a count, as by `solve`.
+
+    Raises:
+        GameError: a claim speaks of something that the game does not have, or its `when` holds at no generic point.
+    """
+    from deterrence.solve import CONCEPTS, solve
+
+    vocabulary = vocabulary_of(game)
+    for claim in game.claims:  # what cannot be read is refused before anything is solved
+        read_claim(vocabulary, claim)
+        if claim.concept not in (None, *CONCEPTS):
+            raise misplaced(claim, "concept", f"{claim.concept} is not supported here; expected one of {', '.join(CONCEPTS)}")
+    started = time.monotonic()
+    provers: dict[str, Prover] = {}
+    proofs = []
+    for n, claim in enumerate(game.claims):
+        concept = claim.concept or "sequential"
+        if concept not in provers:
+            left = None if time_limit is None else max(0.001, started + time_limit - time.monotonic())
+            solution = solve(game, concept, time_limit=left, progress=progress)
+            clock = Clock(time_limit, started=started)
+            provers[concept] = Prover(solution, clock)
+        if progress is not None:
+            progress("claims", n)
+        proofs.append(_proof(provers[concept], claim))
+    return proofs
+
+
+def vocabulary_of(game: Game) -> Vocabulary:
+    """The names by which the claims of a game may speak of it."""
+    from deterrence.algebra.polynomials import Ring
+
+    return Vocabulary(game, extensive_form(game, parameter_values(game, Ring(game.free_parameters))))
+
+
+def _proof(prover: Prover, claim: Claim) -> Proof:
+    verdict, reason, counterexample = prover.verdict(claim)
+    return Proof(claim.claim or f"{claim.kind}: {claim.statement}", verdict, reason, counterexample)

@@ -1,0 +1,247 @@
+"""How a claim is decided: what refutes it is looked for family by family, over all generic points of the parameter space at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import TypeAlias
+
+from deterrence.algebra.conditions import to_formula
+from deterrence.algebra.formula import FALSE, TRUE, Formula, negation
+from deterrence.algebra.polynomials import Ratio
+from deterrence.algebra.smt import UNSAT, Clock, OutOfTime, Undecided
+from deterrence.algebra.space import Space
+from deterrence.algebra.trees import ConditionTree
+from deterrence.analysis.counterexamples import Counterexample, Exactly, Instance, instance, points
+from deterrence.analysis.coverage import Union
+from deterrence.analysis.families import EFFORT, Family, Place, typical
+from deterrence.analysis.meaning import Meaning, denominators
+from deterrence.analysis.quantities import Vocabulary
+from deterrence.analysis.statements import Reading, misplaced, read_claim
+from deterrence.analysis.statics import WRONG, Movement, wrong_movement
+from deterrence.concepts.setting import parameter_space, parameter_values
+from deterrence.model.extensive import extensive_form
+from deterrence.model.game import Game
+from deterrence.model.parts import Claim
+from deterrence.solution import Setting, Solution
+
+PROVED, REFUTED, UNDECIDED = "proved", "refuted", "undecided"
+MOST_POINTS = 12
+NO_ANSWER = "the solver for nonlinear arithmetic gave no answer in its time"
+
+Verdict: TypeAlias = tuple[str, str, Counterexample | None]
+
+
+class Prover:
+    """One solution, made ready for claims about it to be decided."""
+
+    def __init__(self, solution: Solution, clock: Clock | None = None) -> None:
+        self.solution, self.game = solution, solution.game
+        setting = solution[0].setting if len(solution) else _empty_setting(self.game)
+        known = setting.parameters.space
+        # A space of its own: a time limit on proofs is none on the solution.
+        self.space = Space(known.ring, known.parameters, known.domain, clock or Clock())
+        self.families = [Family(self.space, e) for e in solution]
+        self.vocabulary = Vocabulary(self.game, setting.form)
+
+    @cached_property
+    def parameters(self) -> dict[str, Ratio]:
+        """Every parameter as an element of the ring."""
+        return parameter_values(self.game, self.space.ring)
+
+    @cached_property
+    def defaults(self) -> dict[int, Fraction]:
+        """The default values of the free parameters that have any, by index."""
+        given = ((name, self.game.parameters[name].default) for name in self.game.free_parameters)
+        return {self.space.ring.index[name]: Fraction(d.evaluate({})) for name, d in given if d is not None}
+
+    def verdict(self, claim: Claim) -> Verdict:
+        """The verdict on a claim, why it is undecided or what refutes it, and the counterexample."""
+        if claim.concept not in (None, self.solution.concept):
+            raise misplaced(claim, "concept", f"the claim is about {claim.concept}; the solution is one of {self.solution.concept}")
+        decision = Decision(self, read_claim(self.vocabulary, claim))
+        try:
+            return decision.verdict()
+        except Undecided as why:
+            return UNDECIDED, str(why), None
+
+    def named(self, point: dict[int, Fraction]) -> dict[str, Fraction]:
+        """A point by the names of the parameters, in their order, those that are fixed among them."""
+        values = {self.space.ring.names[k]: v for k, v in point.items()}
+        return {name: self.game.fixed.get(name, values.get(name, Fraction(0))) for name in self.game.parameters}
+
+
+def _empty_setting(game: Game) -> Setting:
+    parameters = parameter_space(game)
+    return Setting(parameters, extensive_form(game, parameter_values(game, parameters.space.ring)))
+
+
+class Decision:
+    """One claim about one solution, being decided."""
+
+    def __init__(self, prover: Prover, reading: Reading) -> None:
+        self.prover, self.reading, self.claim = prover, reading, reading.claim
+        self.space = prover.space
+        self.when = self._condition("when", reading.when)
+        if self.space.smt.check((self.space.interior, self.when), EFFORT) == UNSAT:
+            raise misplaced(self.claim, "when", f"{self.claim.when} holds at no generic point of the parameter space")
+        self.undecided: list[str] = []
+
+    def _condition(self, key: str, tree: ConditionTree | None, negated: bool = False) -> Formula:
+        if tree is None:
+            return FALSE if negated else TRUE
+        try:
+            f = to_formula(tree, self.prover.parameters, self.space.ring)
+        except ZeroDivisionError:
+            raise misplaced(self.claim, key, "a denominator is zero at every point") from None
+        return typical(self.space, negation(f) if negated else f)
+
+    def verdict(self) -> Verdict:
+        """The verdict, the reason and the counterexample; raises Undecided."""
+        if self.claim.trend is not None:
+            return self._trend()
+        return self._some() if self.claim.kind == "some" else self._all()
+
+    @cached_property
+    def meanings(self) -> list[Meaning]:
+        """What the claim says of each family; raises Undecided where it has a meaning in none."""
+        out = [Meaning(family, self.reading.statement, self.prover.parameters) for family in self.prover.families]
+        if out and not any(meaning.defined for meaning in out):
+            raise Undecided("what the claim speaks of has a value in no equilibrium")
+        return out
+
+    def _attempt(self, find: Callable[[], Place | None], family: Family) -> Place | None:
+        """What is found in a family; where that cannot be told, the reason is kept, since another family may refute the claim."""
+        try:
+            return find()
+        except OutOfTime:
+            raise
+        except Undecided as why:
+            self.undecided.append(f"{family.equilibrium.name}: {why}")
+            return None
+
+    def _if_nothing_refutes(self) -> Verdict:
+        """The verdict where nothing was found that refutes the claim."""
+        if self.undecided:
+            raise Undecided(self.undecided[0])
+        self._need_all_equilibria()
+        return PROVED, "", None
+
+    def _need_all_equilibria(self) -> None:
+        if not self.prover.solution.complete:
+            why = self.prover.solution.undecided[0]["why"]
+            raise Undecided(f"not all equilibria are known, and another might refute the claim ({why})")
+
+    # For every equilibrium, or for none
+
+    def _all(self) -> Verdict:
+        for meaning in self.meanings:
+            place = self._attempt(lambda m=meaning: m.family.place(self.when, self._bad(m)), meaning.family)  # type: ignore[misc]
+            if place is not None:
+                says = "the statement is true" if self.claim.kind == "none" else "the statement is false"
+                return REFUTED, f"In {meaning.family.equilibrium.name} {says}.", self._shown(place, meaning, self.claim.kind == "none")
+        return self._if_nothing_refutes()
+
+    def _bad(self, meaning: Meaning) -> Formula:
+        return meaning.holds if self.claim.kind == "none" else meaning.fails
+
+    def _shown(self, place: Place, meaning: Meaning, truth: bool | None) -> Counterexample:
+        """A point of a place and the equilibrium there, checked in exact numbers; `truth` is what the statement must be there."""
+        family, e = place.family, place.family.equilibrium
+        variables = (*self.space.parameters, *family.free)
+        formulas = (*place.formulas, *family.ranges(family.free), *self._denominators())
+        for point in self._points(formulas, variables):
+            at = Exactly(e, point)
+            right = truth is None or meaning.truth(at.ratio) is truth
+            if right and all(at.holds(f) for f in (self.space.domain, e.region.formula, *formulas)):
+                values = {meaning.statement.texts[s]: meaning.values[s] for s in meaning.statement.quantities}
+                here = {k: v for k, v in point.items() if k in self.space.parameters}
+                return Counterexample(self.prover.named(here), (instance(e, values, at),))
+        raise Undecided(f"{e.name} refutes the claim, but no exact point was found where that shows")
+
+    def _points(self, formulas: Sequence[Formula], variables: Sequence[int]) -> Iterator[dict[int, Fraction]]:
+        found = points(self.space, formulas, variables, self.prover.defaults)
+        return (point for _, point in zip(range(MOST_POINTS), found, strict=False))
+
+    # Along a parameter
+
+    def _trend(self) -> Verdict:
+        claim, ring = self.claim, self.space.ring
+        if claim.along not in self.prover.game.free_parameters:
+            raise misplaced(claim, claim.trend or "", f"{claim.along} is fixed here and cannot move")
+        wrong = WRONG.get((claim.trend or "", claim.strictly), "!=")
+        for meaning in self.meanings:
+            value = meaning.value(self.reading.statement.tree)
+            if value is None:
+                continue
+            found: list[Movement | None] = []
+
+            def look(m: Meaning = meaning, v: Ratio = value, out: list[Movement | None] = found) -> Place | None:
+                out.append(wrong_movement(m.family, v, ring.index[claim.along or ""], wrong, (self.when,)))
+                return out[0].place if out[0] else None
+
+            place = self._attempt(look, meaning.family)
+            if place is not None and found[0] is not None:
+                shown = self._shown(place, meaning, None)
+                return REFUTED, self._moves(found[0]), shown
+        return self._if_nothing_refutes()
+
+    def _moves(self, movement: Movement) -> str:
+        e = movement.place.family.equilibrium
+        what = f"the {movement.what} of {self.claim.statement}, {e.text(movement.value)},"
+        return f"In {e.name} {what} has the derivative {e.text(movement.derivative)} in {self.claim.along}."
+
+    # For some equilibrium
+
+    def _some(self) -> Verdict:
+        condition = self._condition("exactly_when", self.reading.exactly_when)
+        outside = self._condition("exactly_when", self.reading.exactly_when, negated=True)
+        union = Union(self.space, (self.when, condition))
+        for meaning in self.meanings:
+            place = self._attempt(lambda m=meaning: m.family.place(self.when, outside, m.holds), meaning.family)  # type: ignore[misc]
+            if place is not None:
+                reason = f"{meaning.family.equilibrium.name} is such an equilibrium, although the condition does not hold."
+                return REFUTED, reason, self._shown(place, meaning, True)
+        doubts = list(self.undecided)
+        for meaning in self.meanings:
+            union.add(meaning)
+        if union.covers():
+            if self.claim.exactly_when is not None:
+                return self._if_nothing_refutes()
+            return PROVED, "", None
+        self._need_all_equilibria()
+        return self._nowhere(union, doubts)
+
+    def _nowhere(self, union: Union, doubts: list[str]) -> Verdict:
+        """The verdict where some equilibrium is asked for and none is known at some points."""
+        for point in self._points((*union.uncovered(), *self._denominators()), self.space.parameters):
+            if union.surely_fails_around(point):
+                shown = self._all_there(point)
+                if shown is not None:
+                    holds = " although the condition holds" if self.claim.exactly_when else ""
+                    return REFUTED, f"There is no such equilibrium at this point{holds}.", shown
+        raise Undecided([*doubts, *union.doubts, "no exact point was found that shows that there is no such equilibrium"][0])
+
+    def _denominators(self) -> list[Formula]:
+        trees = (self.reading.when, self.reading.exactly_when, self.reading.statement.tree)
+        return [f for tree in trees if tree is not None for f in denominators(tree, self.prover.parameters)]
+
+    def _all_there(self, point: dict[int, Fraction]) -> Counterexample | None:
+        """All equilibria at a point, solved afresh; None where one of them is as the claim says or that cannot be told."""
+        from deterrence.solve import solve
+
+        solution = self.prover.solution
+        if self.space.parameters:
+            game = self.prover.game.at(**{self.space.ring.names[k]: str(v) for k, v in point.items()})
+            solution = solve(game, solution.concept)
+        there = Prover(solution)
+        reading = read_claim(there.vocabulary, self.claim)
+        out: list[Instance] = []
+        for family in there.families:
+            meaning = Meaning(family, reading.statement, there.parameters)
+            if there.space.smt.check((there.space.interior, *family.all_of(meaning.holds)), EFFORT) != UNSAT:
+                return None
+            values = {reading.statement.texts[s]: meaning.values[s] for s in reading.statement.quantities}
+            out.append(instance(family.equilibrium, values))
+        return Counterexample(self.prover.named(point), tuple(out)) if solution.complete else None

@@ -70,18 +70,14 @@ class Equilibrium:
     def strategies(self) -> dict[str, dict[str, sympy.Expr]]:
         """Information set -> action -> probability."""
         return {
-            info.name: {
-                a: self._sympy(p) for a, p in zip(info.actions, self.exact_strategies[info.index], strict=True)
-            }
+            info.name: {a: self._sympy(p) for a, p in zip(info.actions, self.exact_strategies[info.index], strict=True)}
             for info in self.setting.form.information_sets
         }
 
     @cached_property
     def beliefs(self) -> dict[str, dict[History, sympy.Expr]]:
         """Information set -> history -> belief; only sets with several nodes have any to speak of."""
-        return {
-            name: {history: self._sympy(b) for history, b in nodes} for name, nodes in self._belief_nodes()
-        }
+        return {name: {history: self._sympy(b) for history, b in nodes} for name, nodes in self._belief_nodes()}
 
     def _belief_nodes(self) -> Iterator[tuple[str, list[tuple[History, Ratio]]]]:
         form = self.setting.form
@@ -179,17 +175,15 @@ class Equilibrium:
     @cached_property
     def payoffs_by_type(self) -> dict[str, dict[str, sympy.Expr]]:
         """Player -> type -> expected payoff given the type."""
-        return {
-            player: {kind: self._sympy(u) for kind, u in values.items()}
-            for player, values in self.exact_payoffs_by_type.items()
-        }
+        return {player: {kind: self._sympy(u) for kind, u in values.items()} for player, values in self.exact_payoffs_by_type.items()}
 
     # Writing
 
     @cached_property
     def _writer(self) -> Any:
         """Writes over the ring, square roots and numeric roots in full."""
-        parameters, names = self.setting.parameters, {}
+        parameters = self.setting.parameters
+        names: dict[int, str] = {}
         for root in self.roots:
             writer = parameters.writer(names)
             if root.radicand is not None:
@@ -229,9 +223,7 @@ class Equilibrium:
         """Strategies, beliefs and what they leave open, as exact text: all but the name, the region and what follows."""
         sets = self.setting.form.information_sets
         return {
-            "strategies": {
-                s.name: self._texts(dict(zip(s.actions, self.exact_strategies[s.index], strict=True))) for s in sets
-            },
+            "strategies": {s.name: self._texts(dict(zip(s.actions, self.exact_strategies[s.index], strict=True))) for s in sets},
             "beliefs": {
                 name: [{"types": dict(h.types), "moves": list(h.moves), "probability": self.text(b)} for h, b in nodes]
                 for name, nodes in self._belief_nodes()
@@ -329,7 +321,7 @@ class Solution(Sequence[Equilibrium]):
 
         return list(solve(self.game.at(**values), self.concept))
 
-    def table(self, format: str = "text", **options: Any) -> str:
+    def table(self, format: str = "text", **options: Any) -> str:  # noqa: A002 - the name that users know from pandas
         """The equilibrium table for a paper: `text`, `markdown`, `latex`, `html` or `csv`."""
         from deterrence.report.table import table
 

@@ -113,9 +113,7 @@ def _solved(game: Game, concept: str, clock: Clock, knife_edge: bool, progress: 
 
 
 def _regime(play: Play, supports: dict[int, tuple[int, ...]]) -> dict[str, list[str]]:
-    return {
-        info.name: [info.actions[a] for a in supports[info.index]] for info in play.sets if info.index in supports
-    }
+    return {info.name: [info.actions[a] for a in supports[info.index]] for info in play.sets if info.index in supports}
 
 
 class Assembly:
@@ -135,7 +133,7 @@ class Assembly:
     def _free_base(self, candidates: Iterable[str]) -> str:
         game = self.game
         taken = {*game.parameters, *game.type_symbols, *game.where}
-        return next(b for b in candidates if not any(t.startswith(b) and t[len(b) :].isdigit() or t == b for t in taken))
+        return next(b for b in candidates if not any((t.startswith(b) and t[len(b) :].isdigit()) or t == b for t in taken))
 
     def _renaming(self, family: Family) -> dict[int, str]:
         """Final names of the unknowns that stay: `q` or `q1, q2, ...` for mixing, `mu` ... for beliefs."""
@@ -172,10 +170,7 @@ class Assembly:
             )
             for r in branch.roots
         )
-        free = tuple(
-            Free(renaming[x.variable], tuple(map(move.ratio, x.lower)), tuple(map(move.ratio, x.upper)), x.closed)
-            for x in branch.limits
-        )
+        free = tuple(Free(renaming[x.variable], tuple(map(move.ratio, x.lower)), tuple(map(move.ratio, x.upper)), x.closed) for x in branch.limits)
         formula: Formula = move.formula(branch.conditions) if self.game.free_parameters else conjunction(())
         mentioned = {k for a in atoms(formula) for k in self.parameters.space.ring.support(a.polynomial)}
         hidden = tuple(r.definition() for r in roots if r.radicand is None or r.variable in mentioned)

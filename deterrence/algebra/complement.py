@@ -118,5 +118,3 @@ def _once(region: Region, given: Formula, group: Sequence[Formula]) -> bool:
     differ = disjunction(Atom(a - b, "!=") for a, b in pairs)
     both = [move.formula(f) for move in (stay, rename) for f in group]
     return space.smt.check((space.domain, stay.formula(given), *both, differ), EFFORT) == UNSAT
-
-

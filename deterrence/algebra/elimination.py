@@ -74,13 +74,7 @@ def _with(state: State, f: Formula) -> State:
 def _next_unknown(state: State) -> int:
     """The unknown that is easiest to eliminate: of the least degree, its coefficients the least coupled, the last of these."""
     ring = state.space.ring
-    factors = [
-        f
-        for c in state.conditions
-        if isinstance(c, Atom)
-        for f, _ in ring.factors(c.polynomial)[1]
-        if state.open_unknowns(f)
-    ]
+    factors = [f for c in state.conditions if isinstance(c, Atom) for f, _ in ring.factors(c.polynomial)[1] if state.open_unknowns(f)]
 
     def difficulty(x: int) -> tuple[int, int, int]:
         mine = [f for f in factors if ring.degree(f, x)]
@@ -134,9 +128,7 @@ def _signed(state: State, p: Polynomial, sign: int) -> State:
     return state.require(p) if state.open_unknowns(p) else state.assume(Atom(p, "=="))
 
 
-def _split_product(
-    rest: State, c: Atom, sign: int, factors: tuple[tuple[Polynomial, int], ...]
-) -> list[State]:
+def _split_product(rest: State, c: Atom, sign: int, factors: tuple[tuple[Polynomial, int], ...]) -> list[State]:
     """Cases for the signs of the first factor of a product and of the rest of it."""
     ring = rest.space.ring
     first, power = factors[0]
@@ -168,24 +160,44 @@ def _split_quadratic(rest: State, c: Atom, x: int) -> list[State]:
 
 def _project(state: State, x: int, tally: Tally) -> Iterator[State]:
     """Give `x` its range and keep what the range being non-empty asks of the rest."""
-    ring, lower, upper, rest = state.space.ring, [], [], []
+    ring, space = state.space.ring, state.space
+    lower: list[Bound] = []
+    upper: list[Bound] = []
+    left = replace(state, conditions=tuple(c for c in state.conditions if not isinstance(c, Atom) or not ring.degree(c.polynomial, x)))
     for c in state.conditions:
         if not isinstance(c, Atom) or not ring.degree(c.polynomial, x):
-            rest.append(c)
             continue
         b, a = ring.coefficients(c.polynomial, x)
-        bound = Bound(state.clean(Ratio(ring, -b, a)), c.op == ">")
-        (lower if possible_signs(state, a) == {1} else upper).append(bound)
-    left = replace(state, conditions=tuple(rest))
-    for side, kind in ((lower, 1), (upper, -1)):
+        sign = 1 if possible_signs(state, a) == {1} else -1
+        # That the coefficient has this sign may follow from what is said of `x`, and that is gone when `x` is.
+        left = replace(left, conditions=left.assume(space.atom(a * sign, ">", left.positive())).conditions)
+        (lower if sign == 1 else upper).append(Bound(state.clean(Ratio(ring, -b, a)), c.op == ">"))
+    if not lower or not upper:
+        raise Undecided("a free unknown has no bound")
+    sides = [_distinct(lower), _distinct(upper)]
+    kept = [list(side) for side in sides]
+    for side, kind in zip(kept, (1, -1), strict=True):
         mixed = _undominated(state, side, kind)
         if mixed is not None:
             for case in pieces(mixed):
                 yield from eliminated(case, tally)
             return
-    if not lower or not upper:
-        raise Undecided("a free unknown has no bound")
-    yield from _ranged(left, x, _distinct(lower), _distinct(upper), tally)
+    needed = [_needed(left, *pair) for pair in zip(sides, kept, (1, -1), strict=True)]
+    gaps = [_gap(left, b, u) for b in needed[0] for u in needed[1]]
+    yield from _ranged(left.assume(*gaps), x, kept[0], kept[1], tally)
+
+
+def _needed(left: State, side: list[Bound], kept: list[Bound], kind: int) -> list[Bound]:
+    """The bounds without those that a kept one implies whatever `x` is.
+
+    A bound may follow from the others only where there is an `x` at all: then it is none of the ends of the range, but that the range
+    is not empty depends on it.
+    """
+    return [b for b in side if b in kept or not any(_tighter(left, other, b, kind) for other in kept)]
+
+
+def _gap(left: State, low: Bound, high: Bound) -> Formula:
+    return _compare(left, high.value - low.value, ">" if low.strict or high.strict else ">=")
 
 
 def _distinct(side: list[Bound]) -> list[Bound]:
@@ -229,13 +241,11 @@ def _compare(state: State, value: Ratio, op: str) -> Formula:
 
 def _ranged(left: State, x: int, lower: list[Bound], upper: list[Bound], tally: Tally) -> Iterator[State]:
     closed = (not lower[0].strict, not upper[0].strict)
-    op = ">=" if all(closed) else ">"
-    gaps = [_compare(left, u.value - b.value, op) for b in lower for u in upper]
-    limits = Limits(x, tuple(b.value for b in lower), tuple(u.value for u in upper), closed)
-    unknowns = tuple(k for k in left.unknowns if k != x)
-    out = replace(left, unknowns=unknowns, limits=(*left.limits, limits)).assume(*gaps)
-    tight = [(b, u) for b in lower for u in upper if all(closed) and b.value == u.value]
+    tight = [b for b in lower for u in upper if all(closed) and b.value == u.value]
     if tight:
-        out = left.put(x, tight[0][0].value).assume(*gaps)
+        out = left.put(x, tight[0].value)
+    else:
+        limits = Limits(x, tuple(b.value for b in lower), tuple(u.value for u in upper), closed)
+        out = replace(left, unknowns=tuple(k for k in left.unknowns if k != x), limits=(*left.limits, limits))
     for case in pieces([out]):
         yield from eliminated(case, tally)

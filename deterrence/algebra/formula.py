@@ -36,6 +36,8 @@ class And:
     """All parts hold; with no parts it is true."""
 
     __slots__ = ("key", "parts")
+    key: str
+    parts: tuple[Formula, ...]
 
     def __init__(self, parts: Iterable[Formula]) -> None:
         self.parts = tuple(parts)
@@ -55,6 +57,8 @@ class Or:
     """At least one part holds; with no parts it is false."""
 
     __slots__ = ("key", "parts")
+    key: str
+    parts: tuple[Formula, ...]
 
     def __init__(self, parts: Iterable[Formula]) -> None:
         self.parts = tuple(parts)
@@ -141,4 +145,4 @@ def atoms(f: Formula) -> Iterator[Atom]:
 
 def large(atom: Atom) -> bool:
     """Is the polynomial too large for questions about it to be cheap?"""
-    return len(atom.polynomial) > 40
+    return len(atom.polynomial) > 20

@@ -32,9 +32,7 @@ class ParameterSpace:
 
     def writer(self, names: Mapping[int, str] | None = None) -> Writer:
         """What writes formulas over this space; conditions are solved for credibility first."""
-        interest = {
-            k: INTEREST.get(self.roles.get(self.space.ring.names[k], ""), 2) for k in self.space.parameters
-        }
+        interest = {k: INTEREST.get(self.roles.get(self.space.ring.names[k], ""), 2) for k in self.space.parameters}
         return _SpaceWriter(self.space, names or {}, interest)
 
     def point(self, values: Mapping[str, Any]) -> dict[int, Fraction]:

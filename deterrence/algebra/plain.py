@@ -33,8 +33,7 @@ class Plain:
     def of_polynomial(self, p: Polynomial) -> list[list[Any]]:
         """The terms of a polynomial: a coefficient, then names and exponents in turn."""
         return [
-            [str(c), *(part for k, e in enumerate(monomial) if e for part in (self.ring.names[k], int(e)))]
-            for monomial, c in p.to_dict().items()
+            [str(c), *(part for k, e in enumerate(monomial) if e for part in (self.ring.names[k], int(e)))] for monomial, c in p.to_dict().items()
         ]
 
     def to_polynomial(self, terms: Sequence[Sequence[Any]]) -> Polynomial:

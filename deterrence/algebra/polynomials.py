@@ -63,7 +63,7 @@ class Ring:
             return p, 0
         parts = self.coefficients(p, variable)
         k, n, d = len(parts) - 1, value.numerator, value.denominator
-        if d == 1:
+        if d.is_one():
             out = parts[-1]
             for c in reversed(parts[:-1]):
                 out = out * n + c
@@ -178,15 +178,13 @@ class Ratio:
     @property
     def is_polynomial(self) -> bool:
         """Is the denominator one?"""
-        return bool(self.denominator == 1)
+        return bool(self.denominator.is_one())
 
     def __add__(self, other: Any) -> Ratio:
         o = Ratio.of(self.ring, other)
         if self.denominator == o.denominator:
             return Ratio(self.ring, self.numerator + o.numerator, self.denominator)
-        return Ratio(
-            self.ring, self.numerator * o.denominator + o.numerator * self.denominator, self.denominator * o.denominator
-        )
+        return Ratio(self.ring, self.numerator * o.denominator + o.numerator * self.denominator, self.denominator * o.denominator)
 
     __radd__ = __add__
 

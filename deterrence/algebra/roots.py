@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from deterrence.algebra.formula import Atom, Formula, conjunction
-from deterrence.algebra.polynomials import Polynomial, Ratio, Ring
+from deterrence.algebra.polynomials import Polynomial, Ratio, Ring, constant_value
 from deterrence.algebra.smt import UNSAT, Undecided
 from deterrence.algebra.state import Root, State, pieces
 
@@ -122,9 +122,7 @@ def _numeric_roots(rest: State, equation: Polynomial, x: int) -> Iterator[State]
     """The real roots of a polynomial with rational coefficients, each isolated by rational numbers."""
     ring = rest.space.ring
     for index, (low, high) in enumerate(isolating_intervals(ring, equation, x)):
-        inside = conjunction(
-            (Atom(ring.variables[x] - ring.constant(low), ">"), Atom(ring.constant(high) - ring.variables[x], ">"))
-        )
+        inside = conjunction((Atom(ring.variables[x] - ring.constant(low), ">"), Atom(ring.constant(high) - ring.variables[x], ">")))
         unknowns = tuple(k for k in rest.unknowns if k != x)
         state = replace(rest, unknowns=unknowns, roots=(*rest.roots, Root(x, equation, inside, index=index)))
         if pieces([state]):
@@ -135,7 +133,7 @@ def isolating_intervals(ring: Ring, p: Polynomial, x: int) -> list[tuple[Fractio
     """Disjoint open intervals with rational ends, each with one real root of a univariate squarefree polynomial, in order."""
     from sympy import Poly, Rational, Symbol
 
-    coefficients = [c for c in reversed(ring.coefficients(p, x))]
-    values = [Rational(int(c.leading_coefficient().p), int(c.leading_coefficient().q)) if c else 0 for c in coefficients]
+    values = [constant_value(c) for c in reversed(ring.coefficients(p, x))]
+    values = [Rational(v.numerator, v.denominator) for v in values]
     found = Poly(values, Symbol("t")).intervals(eps=Rational(1, 10**6))
     return [(Fraction(int(a.p), int(a.q)), Fraction(int(b.p), int(b.q))) for (a, b), _ in found]

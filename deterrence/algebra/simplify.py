@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import product
+from math import prod
+
 from deterrence.algebra.formula import (
     FALSE,
     TRUE,
@@ -24,12 +27,12 @@ def simplified(space: Space, f: Formula, known: tuple[Formula, ...] = ()) -> For
     A product whose factors must each have one sign is taken apart; an alternative that cannot hold is dropped, and so is
     one that another covers.
     """
-    f = space.reduced(f)
     parts = f.parts if isinstance(f, And) else (f,)
-    bulky = [p for p in parts if any(large(a) for a in atoms(p))]
+    bulky = [p for p in parts if any(large(a) or not space.parametric(a.polynomial) for a in atoms(p))]
     if bulky:  # left as they are: what they imply is not asked
-        rest = conjunction(p for p in parts if p not in bulky)
-        return conjunction((simplified(space, rest, known), *bulky))
+        plain = conjunction(p for p in parts if p not in bulky)
+        return conjunction((simplified(space, plain), *bulky))
+    f = space.reduced(f)
     if isinstance(f, Atom):
         f = _taken_apart(space, f, known)
     if isinstance(f, And):
@@ -56,11 +59,40 @@ def _conjunction(space: Space, f: And, known: tuple[Formula, ...]) -> Formula:
         rest = tuple(p for p in kept if p is not part)
         if _impossible(space, (*known, *rest, negation(part))):
             kept = list(rest)
+    merged = _one_disjunction(space, kept, known)
+    if merged is not None:
+        return merged
     out = []
     for part in kept:
         rest = tuple(p for p in kept if p is not part)
         out.append(simplified(space, part, (*known, *rest)) if isinstance(part, Or) else part)
     return conjunction(sorted(out, key=lambda p: parts.index(p) if p in parts else len(parts)))
+
+
+def _one_disjunction(space: Space, parts: list[Formula], known: tuple[Formula, ...]) -> Formula | None:
+    """Several disjunctions as one, where few of the combinations of their alternatives can hold."""
+    cases = [_by_signs(space, p) for p in parts]
+    several = [p for p in cases if isinstance(p, Or)]
+    rest = tuple(p for p in cases if not isinstance(p, Or))
+    most = max((len(p.parts) for p in several), default=0)
+    if len(several) < 2 or prod(len(p.parts) for p in several) > 16:
+        return None
+    alternatives = [conjunction(chosen) for chosen in product(*(p.parts for p in several))]
+    possible = [a for a in alternatives if not _impossible(space, (*known, *rest, a))]
+    if len(possible) > most:
+        return None
+    return simplified(space, conjunction((*rest, disjunction(possible))), known)
+
+
+def _by_signs(space: Space, f: Formula) -> Formula:
+    """A product of two factors as the two ways in which it can have its sign; anything else as it is."""
+    if not isinstance(f, Atom) or f.op not in (">", ">="):
+        return f
+    sign, factors = space.ring.factors(f.polynomial)
+    if len(factors) != 2 or any(m != 1 for _, m in factors):
+        return f
+    (g, _), (h, _) = factors
+    return Or(conjunction((Atom(g * s, f.op), Atom(h * s * sign, f.op))) for s in (1, -1))
 
 
 def _disjunction(space: Space, f: Or, known: tuple[Formula, ...]) -> Formula:
@@ -84,9 +116,7 @@ def _common_out(space: Space, parts: list[Formula], known: tuple[Formula, ...]) 
     bags = [list(p.parts) if isinstance(p, And) else [p] for p in parts]
     shared: list[Formula] = []
     for candidate in {p.key: p for bag in bags for p in bag}.values():
-        holds = all(
-            candidate in bag or _impossible(space, (*known, *bag, negation(candidate))) for bag in bags
-        )
+        holds = all(candidate in bag or _impossible(space, (*known, *bag, negation(candidate))) for bag in bags)
         if holds:
             shared.append(candidate)
     if not shared:
@@ -102,7 +132,7 @@ def _taken_apart(space: Space, atom: Atom, known: tuple[Formula, ...]) -> Formul
     """A product of factors some of which can have one sign only where the atom holds."""
     if atom.op not in (">", ">="):
         return atom
-    sign, factors = space.ring.factors(atom.polynomial)
+    _, factors = space.ring.factors(atom.polynomial)
     if len(factors) < 2:
         return atom
     for f, m in factors:

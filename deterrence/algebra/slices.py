@@ -293,5 +293,3 @@ def _apart(sign: Polynomial, op: str, factors: tuple[tuple[Polynomial, int], ...
 
 def _parts(f: Formula) -> tuple[Formula, ...]:
     return f.parts if isinstance(f, And) else (f,)
-
-

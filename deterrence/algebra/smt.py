@@ -8,8 +8,10 @@ from __future__ import annotations
 import ctypes
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from deterrence.algebra.errors import DeterrenceError
@@ -39,6 +41,12 @@ class Undecided(DeterrenceError):
 
 class OutOfTime(Undecided):
     """The time limit of the whole run was reached."""
+
+
+@cache
+def _worker() -> ThreadPoolExecutor:
+    z3.set_param("ctrl_c", False)  # z3's own handler would take Ctrl-C for a limit
+    return ThreadPoolExecutor(1, "smt")
 
 
 @dataclass
@@ -88,18 +96,14 @@ class Smt:
             raise Undecided("the solver for nonlinear arithmetic gave no answer in its time")
         return answer == SAT
 
-    def escapes(
-        self, formulas: Iterable[Formula], variables: Sequence[int], others: Iterable[Formula], effort: int | None = None
-    ) -> str:
+    def escapes(self, formulas: Iterable[Formula], variables: Sequence[int], others: Iterable[Formula], effort: int | None = None) -> str:
         """Is there a point at which all `formulas` hold, and no values of `variables` with which `others` hold there: as `check`."""
         solver = z3.Tactic("nlqsat", self.context).solver()
         never = z3.Not(z3.And([self.term(f) for f in others]))
         solver.add(z3.ForAll([self.variables[k] for k in variables], never))
         return self._run(formulas, effort, solver)[0]
 
-    def point(
-        self, formulas: Sequence[Formula], variables: Sequence[int], effort: int | None = None
-    ) -> dict[int, Fraction] | None:
+    def point(self, formulas: Sequence[Formula], variables: Sequence[int], effort: int | None = None) -> dict[int, Fraction] | None:
         """Rational values of `variables` that some solution of `formulas` has, or None where there is none.
 
         Raises Undecided when no solution with rational values is found.
@@ -121,12 +125,21 @@ class Smt:
         for f in formulas:
             solver.add(self.term(f))
         self.queries += 1
-        answer = str(solver.check())
+        answer = self._interruptible(solver)
         if answer == UNKNOWN:
-            if "interrupted" in solver.reason_unknown():
-                raise KeyboardInterrupt
             self.clock.check()
         return answer, solver
+
+    def _interruptible(self, solver: Any) -> str:
+        """The solver's answer; it works in a thread of its own, so that Ctrl-C reaches this one at once and ends the search."""
+        waiting = _worker().submit(solver.check)
+        try:
+            return str(waiting.result())
+        except KeyboardInterrupt:
+            while not waiting.done():
+                self.context.interrupt()
+                time.sleep(0.01)
+            raise
 
     def term(self, f: Formula) -> Any:
         """The formula as z3 reads it."""
@@ -171,9 +184,7 @@ class Smt:
         return z3.ArithRef(make(self.context.ref(), ctypes.c_uint(len(arguments)), array), self.context)
 
 
-def _rational_point(
-    smt: Smt, formulas: list[Formula], model: Any, variables: Sequence[int]
-) -> dict[int, Fraction]:
+def _rational_point(smt: Smt, formulas: list[Formula], model: Any, variables: Sequence[int]) -> dict[int, Fraction]:
     """The model's values where they are rational; else fix the variables one by one at rational values that leave a solution."""
     values = [model.eval(smt.variables[k], model_completion=True) for k in variables]
     if all(z3.is_rational_value(v) for v in values):

@@ -56,7 +56,7 @@ def solutions(state: State, tally: Tally) -> Iterator[State]:
     if settled is not state:
         yield from solutions(settled, tally)
         return
-    for case in _solve_one(state, tally):
+    for case in _solve_one(state):
         yield from solutions(case, tally)
 
 
@@ -107,7 +107,7 @@ def _choices(state: State) -> list[Choice]:
     return sorted(out)
 
 
-def _solve_one(state: State, tally: Tally) -> Iterator[State]:
+def _solve_one(state: State) -> Iterator[State]:
     """The cases after the easiest equation has been solved for its easiest unknown."""
     choices = _choices(state)
     if _entangled(state, choices):
@@ -136,7 +136,7 @@ def _solve_one(state: State, tally: Tally) -> Iterator[State]:
 
 def _entangled(state: State, choices: list[Choice]) -> bool:
     """Are there numeric equations in several unknowns, none of which is solved without dividing by an unknown?"""
-    easy = any(c.degree == 1 and c.coupled == 0 or c.unknowns == 1 for c in choices)
+    easy = any((c.degree == 1 and c.coupled == 0) or c.unknowns == 1 for c in choices)
     if easy or len(state.equations) < 2 or len({c.variable for c in choices}) < 3:
         return False
     unknowns = set(state.unknowns)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from deterrence.algebra.formula import FALSE, And, Atom, Formula, atoms, conjunction, disjunction
-from deterrence.algebra.real_roots import RealRoot
 from deterrence.algebra.polynomials import Polynomial, Ratio, primitive
+from deterrence.algebra.real_roots import RealRoot
 from deterrence.algebra.space import Space
 
 
@@ -67,9 +67,7 @@ class State:
 
     def positive(self) -> frozenset[str]:
         """The polynomials that a strict condition says are positive."""
-        return frozenset(
-            str(primitive(c.polynomial)) for c in self.conditions if isinstance(c, Atom) and c.op == ">"
-        )
+        return frozenset(str(primitive(c.polynomial)) for c in self.conditions if isinstance(c, Atom) and c.op == ">")
 
     def open_unknowns(self, p: Polynomial) -> tuple[int, ...]:
         """The unknowns not yet dealt with that occur in `p`."""
@@ -187,7 +185,7 @@ def decided_at_root(state: State, formulas: Iterable[Formula]) -> bool | None:
     root, conditions = state.roots[0], (*state.conditions, *formulas)
     if any(set(state.space.ring.support(a.polynomial)) - {root.variable} for f in conditions for a in atoms(f)):
         return None
-    x = RealRoot(state.space.ring, root.polynomial, root.variable, root.index)
+    x = RealRoot(state.space.ring, root.polynomial, root.variable, root.index or 0)
     return all(x.satisfies(f) for f in conditions)
 
 

@@ -40,7 +40,12 @@ class System:
     conditions: tuple[Formula, ...]
 
     def feasible(self) -> bool:
-        """Can it hold anywhere (True too where that is not known soon)?"""
+        """Can it hold anywhere (True too where that is not known soon)?
+
+        Numbers alone are not asked about: their equations are solved and then decided exactly.
+        """
+        if not self.space.parameters and len(self.equations) > 2:
+            return True
         return self.space.quick(self._formulas, 5 * QUICK) is not False
 
     @cached_property
@@ -50,6 +55,8 @@ class System:
 
     def witness(self) -> tuple[Formula, ...]:
         """The parameters fixed at a point where the system has a solution; nothing where none was found."""
+        if not self.space.parameters:
+            return ()
         point = witnessed(self.space, self._formulas)
         ring = self.space.ring
         return tuple(Atom(ring.variables[k] - ring.constant(v), "==") for k, v in point.items())

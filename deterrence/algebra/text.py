@@ -18,9 +18,7 @@ class Writer:
     `interest` ranks the parameters that a condition is preferably solved for (the least first).
     """
 
-    def __init__(
-        self, ring: Ring, names: Mapping[int, str] | None = None, interest: Mapping[int, int] | None = None
-    ) -> None:
+    def __init__(self, ring: Ring, names: Mapping[int, str] | None = None, interest: Mapping[int, int] | None = None) -> None:
         self.ring = ring
         self.names = dict(enumerate(ring.names)) | dict(names or {})
         self.interest = dict(interest or {})

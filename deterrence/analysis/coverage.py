@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from deterrence.algebra.formula import FALSE, TRUE, And, Atom, Formula, conjunction, disjunction, negation
@@ -11,32 +11,33 @@ from deterrence.algebra.smt import UNKNOWN, UNSAT, OutOfTime, Undecided
 from deterrence.algebra.space import Space
 from deterrence.algebra.state import Root
 from deterrence.algebra.system import Branch
-from deterrence.analysis.families import EFFORT, Family, typical
+from deterrence.analysis.families import EFFORT, NO_ANSWER, Family, typical
 from deterrence.analysis.meaning import Meaning
-
-NO_ANSWER = "the solver for nonlinear arithmetic gave no answer in its time"
 
 
 class Union:
-    """The parameters within a target where some family has an equilibrium as wanted; what could not be projected is in `doubts`."""
+    """The parameters within a target where some family has an equilibrium as wanted; `doubts` says what may be missing."""
 
-    def __init__(self, space: Space, target: tuple[Formula, ...]) -> None:
-        self.space, self.target = space, target
+    def __init__(self, space: Space, target: tuple[Formula, ...], meanings: Sequence[Meaning]) -> None:
+        self.space, self.target, self.meanings = space, target, meanings
         self.parts: list[Formula] = []
         self.implicit: list[Branch] = []
         self.doubts: list[str] = []
-        self.meanings: list[Meaning] = []
+        for meaning in meanings:
+            self._add(meaning)
 
-    def add(self, meaning: Meaning) -> None:
+    def _add(self, meaning: Meaning) -> None:
         """Add where a family has such an equilibrium."""
         family = meaning.family
         try:
             wanted = (*self.target, meaning.holds)
-            self.meanings.append(meaning)
-            if FALSE in wanted or self._check(family.all_of(*wanted)) == UNSAT:
+            answer = UNSAT if FALSE in wanted else family.check(family.all_of(*wanted))
+            if answer == UNSAT:
                 return
+            if answer == UNKNOWN and not (self.space.generic and family.involved(wanted)):
+                raise Undecided(NO_ANSWER)
             if not self.space.generic:
-                self._add_point(family, wanted)
+                self.parts.append(TRUE)
                 return
             branches = self._branches(family, wanted)
         except OutOfTime:
@@ -58,14 +59,6 @@ class Union:
         except Undecided as why:
             self.doubts.append(f"{family.equilibrium.name}: {why}")
             return family.partly(*wanted)
-
-    def _add_point(self, family: Family, wanted: tuple[Formula, ...]) -> None:
-        if self._check(family.all_of(*wanted)) == UNKNOWN:
-            raise Undecided(NO_ANSWER)
-        self.parts.append(TRUE)
-
-    def _check(self, formulas: tuple[Formula, ...]) -> str:
-        return self.space.smt.check((self.space.interior, *formulas), EFFORT)
 
     def uncovered(self) -> tuple[Formula, ...]:
         """The points of the target outside every part, as formulas."""
@@ -107,7 +100,7 @@ class Union:
                 return False
             if self.space.smt.check((*here, *formulas), EFFORT) != UNSAT:
                 return False
-        return len(self.meanings) > 0 or not self.doubts
+        return True
 
 
 def _closed(f: Formula) -> Formula:

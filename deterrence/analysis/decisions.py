@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from deterrence.algebra.conditions import to_formula
 from deterrence.algebra.formula import FALSE, TRUE, Formula, negation
 from deterrence.algebra.polynomials import Ratio
-from deterrence.algebra.smt import UNSAT, Clock, OutOfTime, Undecided
+from deterrence.algebra.smt import QUICK, UNSAT, Clock, OutOfTime, Undecided
 from deterrence.algebra.space import Space
 from deterrence.algebra.trees import ConditionTree
 from deterrence.analysis.counterexamples import Counterexample, Exactly, Instance, instance, points
@@ -28,8 +28,9 @@ from deterrence.solution import Setting, Solution
 
 PROVED, REFUTED, UNDECIDED = "proved", "refuted", "undecided"
 MOST_POINTS = 12
-NO_ANSWER = "the solver for nonlinear arithmetic gave no answer in its time"
+EFFORTS = (QUICK, EFFORT)  # what refutes a claim is looked for with little effort everywhere first
 
+Found = TypeVar("Found")
 Verdict: TypeAlias = tuple[str, str, Counterexample | None]
 
 
@@ -42,7 +43,7 @@ class Prover:
         known = setting.parameters.space
         # A space of its own: a time limit on proofs is none on the solution.
         self.space = Space(known.ring, known.parameters, known.domain, clock or Clock())
-        self.families = [Family(self.space, e) for e in solution]
+        self.families = [[Family(self.space, e, effort) for e in solution] for effort in EFFORTS]
         self.vocabulary = Vocabulary(self.game, setting.form)
 
     @cached_property
@@ -104,22 +105,31 @@ class Decision:
         return self._some() if self.claim.kind == "some" else self._all()
 
     @cached_property
-    def meanings(self) -> list[Meaning]:
-        """What the claim says of each family; raises Undecided where it has a meaning in none."""
-        out = [Meaning(family, self.reading.statement, self.prover.parameters) for family in self.prover.families]
-        if out and not any(meaning.defined for meaning in out):
+    def meanings(self) -> list[list[Meaning]]:
+        """What the claim says of each family, with little effort and with more; raises Undecided where it has a meaning in none."""
+        out = [[Meaning(family, self.reading.statement, self.prover.parameters) for family in each] for each in self.prover.families]
+        if out[0] and not any(meaning.defined for meaning in out[0]):
             raise Undecided("what the claim speaks of has a value in no equilibrium")
         return out
 
-    def _attempt(self, find: Callable[[], Place | None], family: Family) -> Place | None:
-        """What is found in a family; where that cannot be told, the reason is kept, since another family may refute the claim."""
-        try:
-            return find()
-        except OutOfTime:
-            raise
-        except Undecided as why:
-            self.undecided.append(f"{family.equilibrium.name}: {why}")
-            return None
+    def _first(self, find: Callable[[Meaning], Found | None]) -> tuple[Meaning, Found] | None:
+        """What is found in the first family where anything is; where that cannot be told, the reason is kept in `undecided`."""
+        left = range(len(self.meanings[0]))
+        for meanings in self.meanings:
+            self.undecided, unsure = [], []
+            for k in left:
+                try:
+                    found = find(meanings[k])
+                except OutOfTime:
+                    raise
+                except Undecided as why:
+                    self.undecided.append(f"{meanings[k].family.equilibrium.name}: {why}")
+                    unsure.append(k)
+                    continue
+                if found is not None:
+                    return meanings[k], found
+            left = unsure
+        return None
 
     def _if_nothing_refutes(self) -> Verdict:
         """The verdict where nothing was found that refutes the claim."""
@@ -136,15 +146,13 @@ class Decision:
     # For every equilibrium, or for none
 
     def _all(self) -> Verdict:
-        for meaning in self.meanings:
-            place = self._attempt(lambda m=meaning: m.family.place(self.when, self._bad(m)), meaning.family)  # type: ignore[misc]
-            if place is not None:
-                says = "the statement is true" if self.claim.kind == "none" else "the statement is false"
-                return REFUTED, f"In {meaning.family.equilibrium.name} {says}.", self._shown(place, meaning, self.claim.kind == "none")
-        return self._if_nothing_refutes()
-
-    def _bad(self, meaning: Meaning) -> Formula:
-        return meaning.holds if self.claim.kind == "none" else meaning.fails
+        truth = self.claim.kind == "none"
+        found = self._first(lambda m: m.family.place(self.when, m.holds if truth else m.fails))
+        if found is None:
+            return self._if_nothing_refutes()
+        meaning, place = found
+        reason = f"In {meaning.family.equilibrium.name} the statement is {'true' if truth else 'false'}."
+        return REFUTED, reason, self._shown(place, meaning, truth)
 
     def _shown(self, place: Place, meaning: Meaning, truth: bool | None) -> Counterexample:
         """A point of a place and the equilibrium there, checked in exact numbers; `truth` is what the statement must be there."""
@@ -168,60 +176,56 @@ class Decision:
 
     def _trend(self) -> Verdict:
         claim, ring = self.claim, self.space.ring
-        if claim.along not in self.prover.game.free_parameters:
+        if claim.along is None or claim.along not in self.prover.game.free_parameters:
             raise misplaced(claim, claim.trend or "", f"{claim.along} is fixed here and cannot move")
         wrong = WRONG.get((claim.trend or "", claim.strictly), "!=")
-        for meaning in self.meanings:
-            value = meaning.value(self.reading.statement.tree)
-            if value is None:
-                continue
-            found: list[Movement | None] = []
+        along = ring.index[claim.along]
 
-            def look(m: Meaning = meaning, v: Ratio = value, out: list[Movement | None] = found) -> Place | None:
-                out.append(wrong_movement(m.family, v, ring.index[claim.along or ""], wrong, (self.when,)))
-                return out[0].place if out[0] else None
+        def wrongly(m: Meaning) -> Movement | None:
+            value = m.value(m.statement.tree)
+            return None if value is None else wrong_movement(m.family, value, along, wrong, (self.when,))
 
-            place = self._attempt(look, meaning.family)
-            if place is not None and found[0] is not None:
-                shown = self._shown(place, meaning, None)
-                return REFUTED, self._moves(found[0]), shown
-        return self._if_nothing_refutes()
-
-    def _moves(self, movement: Movement) -> str:
-        e = movement.place.family.equilibrium
-        what = f"the {movement.what} of {self.claim.statement}, {e.text(movement.value)},"
-        return f"In {e.name} {what} has the derivative {e.text(movement.derivative)} in {self.claim.along}."
+        found = self._first(wrongly)
+        if found is None:
+            return self._if_nothing_refutes()
+        meaning, movement = found
+        e = meaning.family.equilibrium
+        moves = f"the {movement.what} of {claim.statement}, {e.text(movement.value)}, has the derivative {e.text(movement.derivative)} in {claim.along}"
+        return REFUTED, f"In {e.name} {moves}.", self._shown(movement.place, meaning, None)
 
     # For some equilibrium
 
     def _some(self) -> Verdict:
         condition = self._condition("exactly_when", self.reading.exactly_when)
         outside = self._condition("exactly_when", self.reading.exactly_when, negated=True)
-        union = Union(self.space, (self.when, condition))
-        for meaning in self.meanings:
-            place = self._attempt(lambda m=meaning: m.family.place(self.when, outside, m.holds), meaning.family)  # type: ignore[misc]
-            if place is not None:
-                reason = f"{meaning.family.equilibrium.name} is such an equilibrium, although the condition does not hold."
-                return REFUTED, reason, self._shown(place, meaning, True)
-        doubts = list(self.undecided)
-        for meaning in self.meanings:
-            union.add(meaning)
-        if union.covers():
-            if self.claim.exactly_when is not None:
-                return self._if_nothing_refutes()
-            return PROVED, "", None
-        self._need_all_equilibria()
-        return self._nowhere(union, doubts)
+        found = self._first(lambda m: m.family.place(self.when, outside, m.holds))
+        if found is not None:
+            meaning, place = found
+            reason = f"{meaning.family.equilibrium.name} is such an equilibrium, although the condition does not hold."
+            return REFUTED, reason, self._shown(place, meaning, True)
+        why = self.undecided
+        for meanings in self.meanings:
+            union = Union(self.space, (self.when, condition), meanings)
+            if union.covers():
+                return self._if_nothing_refutes() if self.claim.exactly_when is not None else (PROVED, "", None)
+            self._need_all_equilibria()
+            nowhere = self._nowhere(union)
+            if nowhere is not None:
+                return nowhere
+            why = [*union.doubts, *self.undecided, "no exact point was found that shows that there is no such equilibrium"]
+            if not union.doubts:
+                break
+        raise Undecided(why[0])
 
-    def _nowhere(self, union: Union, doubts: list[str]) -> Verdict:
-        """The verdict where some equilibrium is asked for and none is known at some points."""
+    def _nowhere(self, union: Union) -> Verdict | None:
+        """The verdict where some equilibrium is asked for and none is known at some points; None where that stays unclear."""
         for point in self._points((*union.uncovered(), *self._denominators()), self.space.parameters):
             if union.surely_fails_around(point):
                 shown = self._all_there(point)
                 if shown is not None:
                     holds = " although the condition holds" if self.claim.exactly_when else ""
                     return REFUTED, f"There is no such equilibrium at this point{holds}.", shown
-        raise Undecided([*doubts, *union.doubts, "no exact point was found that shows that there is no such equilibrium"][0])
+        return None
 
     def _denominators(self) -> list[Formula]:
         trees = (self.reading.when, self.reading.exactly_when, self.reading.statement.tree)
@@ -238,9 +242,9 @@ class Decision:
         there = Prover(solution)
         reading = read_claim(there.vocabulary, self.claim)
         out: list[Instance] = []
-        for family in there.families:
+        for family in there.families[-1]:
             meaning = Meaning(family, reading.statement, there.parameters)
-            if there.space.smt.check((there.space.interior, *family.all_of(meaning.holds)), EFFORT) != UNSAT:
+            if family.check(family.all_of(meaning.holds)) != UNSAT:
                 return None
             values = {reading.statement.texts[s]: meaning.values[s] for s in reading.statement.quantities}
             out.append(instance(family.equilibrium, values))

@@ -19,6 +19,7 @@ from deterrence.solution import Equilibrium
 
 EFFORT = 50 * QUICK
 MOST_CASES = 256
+NO_ANSWER = "the solver for nonlinear arithmetic gave no answer in its time"
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,11 @@ def typical(space: Space, f: Formula) -> Formula:
 class Family:
     """One family of a solution over a space: the points of the parameters with the choices that the family leaves free.
 
-    In a generic space, conditions that hold on surfaces of the parameter space only are neglected.
+    In a generic space, conditions that hold on surfaces of the parameter space only are neglected. `effort` limits each question.
     """
 
-    def __init__(self, space: Space, equilibrium: Equilibrium) -> None:
-        self.space, self.equilibrium, self.ring = space, equilibrium, space.ring
+    def __init__(self, space: Space, equilibrium: Equilibrium, effort: int = EFFORT) -> None:
+        self.space, self.equilibrium, self.ring, self.effort = space, equilibrium, space.ring, effort
         self.free = tuple(space.ring.index[f.name] for f in equilibrium.exact_free)
         self.roots = equilibrium.roots
         self._state = State(space, (), roots=equilibrium.roots)
@@ -122,7 +123,7 @@ class Family:
             return f
         always, never = (TRUE, FALSE) if f.op == "==" else (FALSE, TRUE)
         for op, verdict in (("!=", always), ("==", never)):
-            if self._check((*self.definitions, Atom(f.polynomial, op))) == UNSAT:
+            if self.check((*self.definitions, Atom(f.polynomial, op))) == UNSAT:
                 return verdict
         raise Undecided("whether a combination of roots vanishes could not be told")
 
@@ -152,8 +153,9 @@ class Family:
 
     # Decisions
 
-    def _check(self, formulas: Sequence[Formula]) -> str:
-        return self.space.smt.check((self.space.interior, *formulas), EFFORT)
+    def check(self, formulas: Sequence[Formula]) -> str:
+        """Can all formulas hold somewhere in the interior of the domain?"""
+        return self.space.smt.check((self.space.interior, *formulas), self.effort)
 
     def all_of(self, *formulas: Formula) -> tuple[Formula, ...]:
         """The family with some more formulas, for the SMT solver."""
@@ -163,15 +165,15 @@ class Family:
     def place(self, *formulas: Formula) -> Place | None:
         """Points where the family exists and the formulas hold, if there are any at generic parameters; raises Undecided."""
         everything = self.all_of(*formulas)
-        answer = UNSAT if FALSE in everything else self._check(everything)
+        answer = UNSAT if FALSE in everything else self.check(everything)
         if answer == UNSAT:
             return None
+        if answer == UNKNOWN and not (self.space.generic and self.involved(formulas)):
+            raise Undecided(NO_ANSWER)
         if not self.space.generic:
-            if answer == UNKNOWN:
-                raise Undecided("the solver for nonlinear arithmetic gave no answer in its time")
             return Place(self, (self.space.interior, *everything))
         solid = (*map(self._solid, self.definitions), *(self._open(f) for f in everything if f not in self.definitions))
-        if FALSE not in solid and self._check(solid) == SAT:
+        if FALSE not in solid and self.check(solid) == SAT:
             return Place(self, (self.space.interior, *solid))
         try:
             branches = self.projections(*formulas)

@@ -13,7 +13,7 @@ from deterrence.algebra.formula import And, Atom, Formula, atoms, conjunction, d
 from deterrence.algebra.polynomials import Polynomial, Ratio
 from deterrence.algebra.smt import UNSAT, Undecided
 from deterrence.algebra.state import Root
-from deterrence.analysis.families import EFFORT, Family, Place
+from deterrence.analysis.families import Family, Place
 
 LEAST, GREATEST = -1, 1
 NAMES = {LEAST: "least value", GREATEST: "greatest value"}
@@ -107,8 +107,7 @@ class Extremes:
         return [branch.conditions for branch in branches]
 
     def _possible(self, extra: tuple[Formula, ...], f: Formula) -> bool:
-        space = self.family.space
-        return space.smt.check((space.interior, *self.family.all_of(*self.given, *extra, f)), EFFORT) != UNSAT
+        return self.family.check(self.family.all_of(*self.given, *extra, f)) != UNSAT
 
     def _signs(self, extra: tuple[Formula, ...], p: Polynomial) -> list[int]:
         """The signs that a polynomial can have, zero apart: where it vanishes the value is the limit of those beside."""

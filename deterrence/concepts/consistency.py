@@ -136,9 +136,7 @@ class Consistency:
 
     def _private_groups(self, component: list[LooseSet]) -> bool:
         """The same for sets with the same groups: a tremble that the group alone owes to, whatever the set."""
-        return all(
-            any(all(other == debt for _, other in self.owners[t]) for t in debt) for debt in component[0].groups
-        )
+        return all(any(all(other == debt for _, other in self.owners[t]) for t in debt) for debt in component[0].groups)
 
     def _free(self, component: list[LooseSet]) -> Beliefs:
         """Any beliefs over the groups of the first set; those of the others follow, since all saw the same trembles."""
@@ -185,10 +183,7 @@ def _relations(ring: Ring, rows: list[tuple[int, Debt, Ratio]]) -> Iterator[Poly
     """What holds of belief-to-weight ratios that are products of coefficients: one equation for each integer relation."""
     trembles = sorted(set().union(*(debt for _, debt, _ in rows)))
     sets = sorted({n for n, _, _ in rows})
-    matrix = fmpz_mat(
-        [[int(t in debt) for _, debt, _ in rows] for t in trembles]
-        + [[int(m == n) for n, _, _ in rows] for m in sets]
-    )
+    matrix = fmpz_mat([[int(t in debt) for _, debt, _ in rows] for t in trembles] + [[int(m == n) for n, _, _ in rows] for m in sets])
     kernel, rank = matrix.nullspace()
     for column in range(rank):
         left, right = Ratio(ring, ring.one), Ratio(ring, ring.one)

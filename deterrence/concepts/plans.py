@@ -46,9 +46,7 @@ def in_support(plan: Plan, supports: Supports) -> bool:
     return all(a in supports[i] for i, a in plan.items())
 
 
-def continuation_conditions(
-    play: Play, info: int, supports: dict[int, tuple[int, ...]], weights: Mapping[int, Ratio]
-) -> list[Formula]:
+def continuation_conditions(play: Play, info: int, supports: dict[int, tuple[int, ...]], weights: Mapping[int, Ratio]) -> list[Formula]:
     """The whole continuation strategy from an information set on is optimal when its nodes (by index) weigh `weights`.
 
     All plans in the support of the strategy earn the same, and no plan earns more. (Kuhn 1953: with perfect recall the
@@ -69,9 +67,7 @@ def continuation_conditions(
     return out
 
 
-def _value(
-    play: Play, plan: Plan, supports: dict[int, tuple[int, ...]], player: int, weights: Mapping[int, Ratio]
-) -> Ratio:
+def _value(play: Play, plan: Plan, supports: dict[int, tuple[int, ...]], player: int, weights: Mapping[int, Ratio]) -> Ratio:
     changed = {**supports, **{i: (a,) for i, a in plan.items()}}
     total = Ratio(play.ring, play.ring.zero)
     for k, w in weights.items():

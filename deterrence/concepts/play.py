@@ -65,10 +65,7 @@ class Play:
 
     def strategies(self, supports: Supports) -> dict[int, list[Ratio]]:
         """The probability of every action of every information set."""
-        return {
-            info.index: [self.probability(info.index, a, supports[info.index]) for a in range(len(info.actions))]
-            for info in self.sets
-        }
+        return {info.index: [self.probability(info.index, a, supports[info.index]) for a in range(len(info.actions))] for info in self.sets}
 
     def mixing_unknowns(self, supports: Supports) -> list[int]:
         """The unknown probabilities that a support profile brings."""
@@ -96,10 +93,7 @@ class Play:
     @cached_property
     def following(self) -> dict[int, frozenset[int]]:
         """For each information set, the information sets that can come after it."""
-        return {
-            info.index: frozenset().union(*(self.below[c] for k in info.nodes for c in self.nodes[k].children))
-            for info in self.sets
-        }
+        return {info.index: frozenset().union(*(self.below[c] for k in info.nodes for c in self.nodes[k].children)) for info in self.sets}
 
     def value(self, index: int, supports: Supports) -> tuple[Ratio, ...]:
         """Every player's expected payoff from a node on; each is built once for the supports that bear on it."""

@@ -19,10 +19,7 @@ from deterrence.model.game import Game
 
 def parameter_values(game: Game, ring: Ring) -> dict[str, Ratio]:
     """Every parameter as an element of the ring: a variable, or its value where it is fixed."""
-    return {
-        name: Ratio.of(ring, game.fixed[name]) if name in game.fixed else Ratio(ring, ring[name])
-        for name in game.parameters
-    }
+    return {name: Ratio.of(ring, game.fixed[name]) if name in game.fixed else Ratio(ring, ring[name]) for name in game.parameters}
 
 
 def domain(game: Game, ring: Ring) -> Formula:
@@ -41,9 +38,7 @@ def parameter_space(game: Game, unknowns: Iterable[str] = (), clock: Clock | Non
 
 def defaults(game: Game) -> dict[str, Fraction]:
     """The default value of each parameter that has one."""
-    return {
-        name: Fraction(p.default.evaluate({})) for name, p in game.parameters.items() if p.default is not None
-    }
+    return {name: Fraction(p.default.evaluate({})) for name, p in game.parameters.items() if p.default is not None}
 
 
 def play_of(game: Game, clock: Clock, knife_edge: bool = False) -> Play:

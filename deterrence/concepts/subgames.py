@@ -15,9 +15,7 @@ def subgame_roots(play: Play) -> list[int]:
     """The nodes at which a subgame starts, the deepest first: no information set is partly under it and partly not."""
     out = []
     for node in reversed(play.nodes):
-        whole = all(
-            node.index in {at for at, _ in play.paths[k]} | {k} for i in play.below[node.index] for k in play.sets[i].nodes
-        )
+        whole = all(node.index in {at for at, _ in play.paths[k]} | {k} for i in play.below[node.index] for k in play.sets[i].nodes)
         if whole and node.kind != "end" and (play.below[node.index] or node.index == 0):
             out.append(node.index)
     return out

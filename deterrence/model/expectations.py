@@ -42,9 +42,7 @@ def payoffs_by_type(form: ExtensiveForm[Any], strategies: Mapping[int, Sequence[
     reached, out = reach(form, strategies), {}
     for i, player in enumerate(form.players):
         if player in form.game.types:
-            out[player] = {
-                kind.name: _given_type(form, reached, i, player, kind.name) for kind in form.game.types[player]
-            }
+            out[player] = {kind.name: _given_type(form, reached, i, player, kind.name) for kind in form.game.types[player]}
     return {player: {t: v for t, v in values.items() if v is not None} for player, values in out.items()}
 
 

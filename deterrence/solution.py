@@ -254,8 +254,7 @@ class Equilibrium:
         return texts[0] if len(texts) == 1 else f"{function}({', '.join(texts)})"
 
     def __repr__(self) -> str:
-        where = " and ".join(self.region.conditions) or "everywhere"
-        return f"Equilibrium({self.name}: {where})"
+        return f"Equilibrium({self.name}: {str(self.region) or 'everywhere'})"
 
 
 class Solution(Sequence[Equilibrium]):

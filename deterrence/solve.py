@@ -151,7 +151,7 @@ class Assembly:
         for family, renaming in zip(self.families, self.renamings, strict=True):
             e = self._equilibrium(family, renaming)
             key = json.dumps([sorted(family.supports.items()), e.shape])
-            if key in merged and not e.region.hidden:
+            if key in merged:
                 e = replace(merged[key], region=merged[key].region | e.region)
             merged[key] = e
         ordered = list(merged.values())

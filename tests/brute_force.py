@@ -59,7 +59,7 @@ class Search:
         self.form, self.concept, self.timeout = form, concept, timeout
         self.sets = form.information_sets
         self.names = itertools.count()
-        self.below = {i.index: {j for j in range(len(self.sets)) if j != i.index and any(self._under(x, i.nodes) for x in self.sets[j].nodes)} for i in self.sets}
+        self.below = {i.index: {j.index for j in self.sets if j != i and any(self._under(x, i.nodes) for x in j.nodes)} for i in self.sets}
 
     def _under(self, node: int | None, tops: Sequence[int]) -> bool:
         while node is not None:

@@ -1,7 +1,13 @@
-"""Random small games for hypothesis: two or three players, private types, chance, hidden and unseen moves, up to six information sets."""
+"""Random small games for hypothesis: two or three players, private types, chance, hidden and unseen moves, up to six information sets.
+
+A game is made from one number, which a failing test reports, rather than from many small draws: hypothesis would vary a few of these at a time, and
+most of its games would be nearly the same.
+"""
 
 from __future__ import annotations
 
+import math
+import random
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -9,6 +15,7 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from deterrence.model.extensive import extensive_form
 from deterrence.model.game import Game
 from deterrence.model.parts import Chance, Decision, Outcome
 
@@ -24,7 +31,7 @@ View = tuple[tuple[str, str], ...]
 class Builder:
     """Grows a tree, keeping count of information sets: a player's view of play decides her actions, as the format demands."""
 
-    draw: Any
+    random: random.Random
     players: tuple[str, ...]
     types: dict[str, int]
     symbols: list[str]
@@ -36,9 +43,9 @@ class Builder:
     def node(self, depth: int, views: dict[str, View]) -> Any:
         """A node; the deeper and the more there is already, the likelier an end."""
         kinds = ["decision"] * (4 if depth < 3 else 1) + (["chance"] if 0 < depth < 3 else []) + ["end"] * (0 if depth < 1 else depth)
-        kind = self.draw(st.sampled_from(kinds))
+        kind = self.random.choice(kinds)
         if kind == "decision":
-            player = self.draw(st.sampled_from(self.players))
+            player = self.random.choice(self.players)
             if self._affordable(player, views[player]):
                 return self.decision(player, depth, views)
         if kind == "chance":
@@ -53,7 +60,7 @@ class Builder:
 
     def decision(self, player: str, depth: int, views: dict[str, View]) -> Decision:
         self.sets.add((player, views[player]))
-        count = self.counts.setdefault((player, views[player]), self.draw(st.sampled_from([2, 2, 2, 3, 1])))
+        count = self.counts.setdefault((player, views[player]), self.random.choice([2, 2, 2, 3, 1]))
         hidden, unseen = self.secrecy(player)
         actions = {}
         for k in range(count):
@@ -63,7 +70,7 @@ class Builder:
 
     def chance(self, depth: int, views: dict[str, View]) -> Chance:
         hidden, unseen = self.secrecy("Chance")
-        odds = self.draw(st.sampled_from(ODDS))
+        odds = self.random.choice(ODDS)
         labels = {}
         for label, probability in ((f"n{depth}h", odds), (f"n{depth}t", f"1 - {odds}")):
             labels[label] = (probability, self.node(depth + 1, self.seen(views, "Chance", label, hidden, unseen)))
@@ -71,7 +78,7 @@ class Builder:
 
     def secrecy(self, mover: str) -> tuple[list[str], list[str]]:
         """From whom a move is hidden, and who does not even see that it was made."""
-        kinds = {who: self.draw(st.sampled_from(["seen", "seen", "hidden", "unseen"])) for who in self.players if who != mover}
+        kinds = {who: self.random.choice(["seen", "seen", "hidden", "unseen"]) for who in self.players if who != mover}
         return [who for who in kinds if kinds[who] == "hidden"], [who for who in kinds if kinds[who] == "unseen"]
 
     def seen(self, views: dict[str, View], mover: str, label: str, hidden: list[str], unseen: list[str]) -> dict[str, View]:
@@ -81,32 +88,44 @@ class Builder:
         self.ends += 1
         payoffs = {}
         for player in self.players:
-            payoff = str(self.draw(st.integers(-3, 3)))
+            payoff = str(self.random.randint(-3, 3))
             terms = ["", "", *(f" + {symbol}" for symbol in self.symbols), *(f" - {symbol}" for symbol in self.symbols)]
-            payoffs[player] = payoff + self.draw(st.sampled_from(terms))
+            payoffs[player] = payoff + self.random.choice(terms)
         return Outcome(f"End {self.ends}", payoffs)
+
+
+def random_game(number: int, symbolic: bool = False, most_sets: int = 6) -> Game | None:
+    """The game of that number, with integer payoffs and rational odds or, if symbolic, with parameters too; None where only one player acts."""
+    rng = random.Random(f"{number} {symbolic}")
+    players = PLAYERS[: rng.choice([2, 3])]
+    typed = [player for player in players if rng.random() < 1 / 3][:2]
+    parameters = dict.fromkeys(["x", "y"][:rng.choice([1, 2])], "real") if symbolic else {}
+    types = {}
+    for player in typed:
+        odds = rng.choice(ODDS)
+        if symbolic and "r" not in parameters and rng.random() < 1 / 2:
+            odds, parameters["r"] = "r", "0 < r < 1"
+        low, high = sorted(rng.sample(range(-2, 3), 2))
+        types[player] = {"Soft": {"probability": odds, f"c{player}": low}, "Hard": {"probability": f"1 - {odds}", f"c{player}": high}}
+    symbols = [*(f"c{player}" for player in typed), *(symbol for symbol in parameters if symbol != "r")]
+    builder = Builder(rng, players, dict.fromkeys(typed, 2), symbols, most_sets)
+    tree = builder.decision(rng.choice(players), 0, dict.fromkeys(players, ()))
+    if len({player for (player, _), count in builder.counts.items() if count > 1}) < 2:
+        return None
+    return Game(title=f"Random game {number}", players=players, parameters=parameters, types=types, tree=tree)
+
+
+def supports(game: Game, at: dict[str, Fraction] | None = None) -> int:
+    """How many profiles of supports the game has."""
+    return math.prod(2 ** len(info.actions) - 1 for info in extensive_form(game, at or {}).information_sets)
 
 
 @st.composite
 def games(draw: Any, symbolic: bool = False, most_sets: int = 6) -> Game:
-    """A game with integer payoffs and rational odds or, if symbolic, with up to two payoffs and a prior that are parameters."""
-    players = PLAYERS[: draw(st.integers(2, 3))]
-    typed = [player for player in players if draw(st.sampled_from([False, False, True]))][:2]
-    parameters = {symbol: "real" for symbol in ["x", "y"][: draw(st.integers(1, 2))]} if symbolic else {}
-    types = {}
-    for player in typed:
-        odds = draw(st.sampled_from(ODDS))
-        if symbolic and "r" not in parameters and draw(st.booleans()):
-            odds, parameters["r"] = "r", "0 < r < 1"
-        low, high = sorted(draw(st.lists(st.integers(-2, 2), min_size=2, max_size=2, unique=True)))
-        symbol = f"c{player}"
-        types[player] = {"Soft": {"probability": odds, symbol: low}, "Hard": {"probability": f"1 - {odds}", symbol: high}}
-    symbols = [*(f"c{player}" for player in typed), *(symbol for symbol in parameters if symbol != "r")]
-    builder = Builder(draw, players, {player: 2 for player in typed}, symbols, most_sets)
-    first = draw(st.sampled_from(players))
-    tree = builder.decision(first, 0, {player: () for player in players})
-    assume(len({player for (player, _), count in builder.counts.items() if count > 1}) > 1)  # a game, not one player's problem
-    return Game(title="Random", players=players, parameters=parameters, types=types, tree=tree)
+    """A random game in which at least two players have something to decide."""
+    game = random_game(draw(st.integers(0, 2**32 - 1)), symbolic, most_sets)
+    assume(game is not None)
+    return game
 
 
 @st.composite

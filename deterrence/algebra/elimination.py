@@ -102,7 +102,9 @@ def _split_for(state: State, x: int) -> list[State] | None:
         if len(parts) > 2:
             return _split_quadratic(rest, c, x)
         signs = possible_signs(state, parts[1])
-        if len(signs) != 1 or signs == {0}:
+        if signs == {0}:
+            return [rest.assume(Atom(parts[0], c.op))]  # the unknown has no say in it
+        if len(signs) != 1:
             return [_signed(state, parts[1], s) for s in sorted(signs)]
     return None
 
@@ -174,7 +176,7 @@ def _project(state: State, x: int, tally: Tally) -> Iterator[State]:
         (lower if sign == 1 else upper).append(Bound(state.clean(Ratio(ring, -b, a)), c.op == ">"))
     if not lower or not upper:
         raise Undecided("a free unknown has no bound")
-    sides = [_distinct(lower), _distinct(upper)]
+    sides = [lower, upper]
     kept = [list(side) for side in sides]
     for side, kind in zip(kept, (1, -1), strict=True):
         mixed = _undominated(state, side, kind)
@@ -184,7 +186,7 @@ def _project(state: State, x: int, tally: Tally) -> Iterator[State]:
             return
     needed = [_needed(left, *pair) for pair in zip(sides, kept, (1, -1), strict=True)]
     gaps = [_gap(left, b, u) for b in needed[0] for u in needed[1]]
-    yield from _ranged(left.assume(*gaps), x, kept[0], kept[1], tally)
+    yield from _ranged(left.assume(*gaps), x, _distinct(kept[0]), _distinct(kept[1]), tally)
 
 
 def _needed(left: State, side: list[Bound], kept: list[Bound], kind: int) -> list[Bound]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from deterrence.algebra.errors import InputError
 from deterrence.algebra.formula import FALSE, And, Atom, Formula, atoms, conjunction, disjunction, negation, strict
 from deterrence.algebra.parameters import Mover, ParameterSpace
+from deterrence.algebra.polynomials import Ratio
+from deterrence.algebra.roots import RADICALS
 from deterrence.algebra.simplify import simplified
 from deterrence.algebra.smt import UNKNOWN, UNSAT, Undecided
 from deterrence.algebra.space import Space
@@ -146,19 +148,35 @@ class Region:
 
         Each is text in the grammar of expressions.
         """
-        writer = self.parameters.writer()
+        writer = self.parameters.writer(self._square_roots)
         f = self.simplified.formula
         return tuple(writer.condition(p) for p in (f.parts if isinstance(f, And) else (f,)))
 
+    @property
+    def _square_roots(self) -> dict[int, str]:
+        """The text of each variable that `hidden` defines as a square root."""
+        ring, names = self._space.ring, dict[int, str]()
+        for f in self.hidden:
+            p = next(atoms(f)).polynomial
+            for k in ring.support(p):
+                if ring.names[k] in RADICALS and k not in names:
+                    radicand = Ratio(ring, ring.variables[k] ** 2 - p)
+                    names[k] = f"sqrt({self.parameters.writer(names).ratio(radicand)})"
+        return names
+
+    def __str__(self) -> str:
+        """The conditions as one; empty for the whole space."""
+        several = len(self.conditions) > 1
+        return " and ".join(f"({c})" if several and " or " in c else c for c in self.conditions)
+
     def __repr__(self) -> str:
-        return f"Region({' and '.join(self.conditions) or 'the whole space'})"
+        return f"Region({self!s})" if self.conditions else "Region(the whole space)"
 
     def _repr_latex_(self) -> str:
         from deterrence.report.tex import latex
 
-        parts = [latex(f"({c})" if " or " in c else c) for c in self.conditions]
-        joined = r" \ \mathrm{and}\ ".join(parts) or r"\mathrm{all\ parameters}"
-        return rf"$\displaystyle {joined}$"
+        inside = latex(str(self)) if self.conditions else r"\mathrm{the\ whole\ space}"
+        return rf"$\displaystyle {inside}$"
 
     # Points
 

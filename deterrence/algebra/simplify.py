@@ -30,9 +30,11 @@ def simplified(space: Space, f: Formula, known: tuple[Formula, ...] = ()) -> For
     parts = f.parts if isinstance(f, And) else (f,)
     bulky = [p for p in parts if any(large(a) or not space.parametric(a.polynomial) for a in atoms(p))]
     if bulky:  # left as they are: what they imply is not asked
-        plain = conjunction(p for p in parts if p not in bulky)
-        return conjunction((simplified(space, plain), *bulky))
+        plain = simplified(space, conjunction(p for p in parts if p not in bulky))
+        return conjunction((plain, *_needed(space, bulky, (*known, plain))))
     f = space.reduced(f)
+    if not isinstance(f, Or) and _impossible(space, (*known, f)):
+        return FALSE
     if isinstance(f, Atom):
         f = _taken_apart(space, f, known)
     if isinstance(f, And):
@@ -44,6 +46,17 @@ def simplified(space: Space, f: Formula, known: tuple[Formula, ...] = ()) -> For
 
 def _impossible(space: Space, formulas: tuple[Formula, ...]) -> bool:
     return not space.possible(formulas, closed=True)
+
+
+def _needed(space: Space, parts: list[Formula], known: tuple[Formula, ...]) -> list[Formula]:
+    """Conditions on roots, and large ones, without those on roots that the small ones imply."""
+    small = [p for p in parts if not any(large(a) for a in atoms(p))]
+    kept = list(parts)
+    for part in small:
+        rest = [p for p in small if p in kept and p is not part]
+        if _impossible(space, (*known, *rest, negation(part))):
+            kept.remove(part)
+    return kept
 
 
 def _conjunction(space: Space, f: And, known: tuple[Formula, ...]) -> Formula:

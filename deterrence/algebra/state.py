@@ -168,10 +168,10 @@ class State:
         """`value` with square roots reduced and none of them left in its denominator."""
         ring = self.space.ring
         for root in reversed(self.roots):
-            if root.radicand is None or root.variable not in value.support():
+            if root.variable not in value.support() or (root.radicand is None and root.index is None):
                 continue
             value = Ratio(ring, self.reduce(value.numerator), self.reduce(value.denominator))
-            if ring.degree(value.denominator, root.variable):
+            if root.radicand is not None and ring.degree(value.denominator, root.variable):
                 c0, c1 = ring.coefficients(value.denominator, root.variable)
                 conjugate = c0 - c1 * ring.variables[root.variable]
                 value = Ratio(ring, self.reduce(value.numerator * conjugate), c0**2 - c1**2 * root.radicand)

@@ -26,13 +26,24 @@ class Writer:
     # Polynomials and ratios
 
     def polynomial(self, p: Polynomial) -> str:
-        """The sum of the terms of `p`, positive ones first."""
+        """The sum of the terms of `p`, positive ones first; a square root that stands in many terms is taken out."""
+        root = self._frequent_root(p)
+        if root is not None:
+            rest, factor = self.ring.coefficients(p, root)
+            return (self.polynomial(rest) + " + " if rest else "") + f"({self.polynomial(factor)})*{self.names[root]}"
         terms = sorted(((c < 0, tuple(-e for e in m), m, to_fraction(c)) for m, c in p.to_dict().items()), key=_order)
         out = ""
         for negative, _, monomial, c in terms:
             body = self._product(abs(c), monomial)
             out += (" - " if negative else " + ") + body if out else ("-" if negative else "") + body
         return out or "0"
+
+    def _frequent_root(self, p: Polynomial) -> int | None:
+        """A variable with a text of its own whose coefficient has several terms."""
+        for k in self.ring.support(p):
+            if self.names[k] != self.ring.names[k] and self.ring.degree(p, k) == 1 and len(self.ring.coefficients(p, k)[1]) > 1:
+                return k
+        return None
 
     def _product(self, c: Fraction, monomial: Sequence[int]) -> str:
         powers = [self.names[k] + (f"**{e}" if e > 1 else "") for k, e in enumerate(monomial) if e]
@@ -146,13 +157,15 @@ class Writer:
         return None
 
     def _two_sides(self, p: Polynomial, op: str) -> str:
+        if self._frequent_root(p) is not None:
+            return f"{self.polynomial(p)} {op} 0"
         plus, minus = self.ring.zero, self.ring.zero
         context = self.ring.context
         for monomial, c in p.to_dict().items():
             term = context.from_dict({monomial: abs(c)})
             plus, minus = (plus + term, minus) if c > 0 else (plus, minus + term)
         left, right = self.ratio(Ratio(self.ring, plus)), self.ratio(Ratio(self.ring, minus))
-        return f"{left} {op} {right}" if plus else f"{right} {FLIPPED[op]} 0"
+        return f"{right} {FLIPPED[op]} {left}" if plus.is_constant() else f"{left} {op} {right}"
 
 
 def _order(term: tuple[bool, tuple[int, ...], tuple[int, ...], Fraction]) -> tuple[bool, bool, tuple[int, ...]]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from deterrence.algebra.smt import Clock
 from deterrence.analysis.counterexamples import Counterexample
-from deterrence.analysis.decisions import PROVED, Prover
+from deterrence.analysis.decisions import PROVED, Prover, check_conditions
 from deterrence.analysis.quantities import Vocabulary
 from deterrence.analysis.statements import misplaced, read_claim
-from deterrence.concepts.setting import parameter_values
+from deterrence.concepts.setting import parameter_space, parameter_values
 from deterrence.model.extensive import extensive_form
 from deterrence.model.game import Game
 from deterrence.model.parts import Claim
@@ -63,13 +63,9 @@ def prove_all(game: Game, *, time_limit: float | None = None, progress: Callable
     Raises:
         GameError: a claim speaks of something that the game does not have, or its `when` holds at no generic point.
     """
-    from deterrence.solve import CONCEPTS, solve
+    from deterrence.solve import solve
 
-    vocabulary = vocabulary_of(game)
-    for claim in game.claims:  # what cannot be read is refused before anything is solved
-        read_claim(vocabulary, claim)
-        if claim.concept not in (None, *CONCEPTS):
-            raise misplaced(claim, "concept", f"{claim.concept} is not supported here; expected one of {', '.join(CONCEPTS)}")
+    check_claims(game)  # what cannot be read is refused before anything is solved
     started = time.monotonic()
     provers: dict[str, Prover] = {}
     proofs = []
@@ -86,11 +82,17 @@ def prove_all(game: Game, *, time_limit: float | None = None, progress: Callable
     return proofs
 
 
-def vocabulary_of(game: Game) -> Vocabulary:
-    """The names by which the claims of a game may speak of it."""
-    from deterrence.algebra.polynomials import Ring
+def check_claims(game: Game) -> None:
+    """Raises GameError, with the place in the file, at the first claim of a game that cannot be decided as it is written."""
+    from deterrence.solve import CONCEPTS
 
-    return Vocabulary(game, extensive_form(game, parameter_values(game, Ring(game.free_parameters))))
+    space = parameter_space(game).space
+    parameters = parameter_values(game, space.ring)
+    vocabulary = Vocabulary(game, extensive_form(game, parameters))
+    for claim in game.claims:
+        check_conditions(space, parameters, read_claim(vocabulary, claim))
+        if claim.concept not in (None, *CONCEPTS):
+            raise misplaced(claim, "concept", f"{claim.concept} is not supported here; expected one of {', '.join(CONCEPTS)}")
 
 
 def _proof(prover: Prover, claim: Claim) -> Proof:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias, TypeVar
@@ -15,7 +15,7 @@ from deterrence.algebra.space import Space
 from deterrence.algebra.trees import ConditionTree
 from deterrence.analysis.counterexamples import Counterexample, Exactly, Instance, instance, points
 from deterrence.analysis.coverage import Union
-from deterrence.analysis.families import EFFORT, Family, Place, typical
+from deterrence.analysis.families import Family, Place, typical
 from deterrence.analysis.meaning import Meaning, denominators
 from deterrence.analysis.quantities import Vocabulary
 from deterrence.analysis.statements import Reading, misplaced, read_claim
@@ -28,7 +28,7 @@ from deterrence.solution import Setting, Solution
 
 PROVED, REFUTED, UNDECIDED = "proved", "refuted", "undecided"
 MOST_POINTS = 12
-EFFORTS = (QUICK, EFFORT)  # what refutes a claim is looked for with little effort everywhere first
+EFFORTS = (QUICK, None)  # what refutes a claim is looked for with little effort everywhere first
 
 Found = TypeVar("Found")
 Verdict: TypeAlias = tuple[str, str, Counterexample | None]
@@ -61,9 +61,10 @@ class Prover:
         """The verdict on a claim, why it is undecided or what refutes it, and the counterexample."""
         if claim.concept not in (None, self.solution.concept):
             raise misplaced(claim, "concept", f"the claim is about {claim.concept}; the solution is one of {self.solution.concept}")
-        decision = Decision(self, read_claim(self.vocabulary, claim))
+        reading = read_claim(self.vocabulary, claim)
         try:
-            return decision.verdict()
+            check_conditions(self.space, self.parameters, reading)
+            return Decision(self, reading).verdict()
         except Undecided as why:
             return UNDECIDED, str(why), None
 
@@ -78,25 +79,37 @@ def _empty_setting(game: Game) -> Setting:
     return Setting(parameters, extensive_form(game, parameter_values(game, parameters.space.ring)))
 
 
+def check_conditions(space: Space, parameters: Mapping[str, Ratio], reading: Reading) -> None:
+    """Raises GameError where a claim's `when` holds at no generic point, or where the parameter that it moves is fixed."""
+    claim = reading.claim
+    when = condition(space, parameters, claim, "when", reading.when)
+    if when == FALSE or (when != TRUE and space.smt.check((space.interior, when)) == UNSAT):
+        raise misplaced(claim, "when", f"{claim.when} holds at no generic point of the parameter space")
+    if claim.trend is not None and space.ring.index.get(claim.along or "") not in space.parameters:
+        raise misplaced(claim, claim.trend, f"{claim.along} is fixed here and cannot move")
+
+
+def condition(
+    space: Space, parameters: Mapping[str, Ratio], claim: Claim, key: str, tree: ConditionTree | None, negated: bool = False
+) -> Formula:
+    """A condition of a claim on the parameters, as it reads at generic points; true where there is none."""
+    if tree is None:
+        return FALSE if negated else TRUE
+    try:
+        f = to_formula(tree, parameters, space.ring)
+    except ZeroDivisionError:
+        raise misplaced(claim, key, "a denominator is zero at every point") from None
+    return typical(space, negation(f) if negated else f)
+
+
 class Decision:
     """One claim about one solution, being decided."""
 
     def __init__(self, prover: Prover, reading: Reading) -> None:
         self.prover, self.reading, self.claim = prover, reading, reading.claim
         self.space = prover.space
-        self.when = self._condition("when", reading.when)
-        if self.space.smt.check((self.space.interior, self.when), EFFORT) == UNSAT:
-            raise misplaced(self.claim, "when", f"{self.claim.when} holds at no generic point of the parameter space")
+        self.when = condition(self.space, prover.parameters, self.claim, "when", reading.when)
         self.undecided: list[str] = []
-
-    def _condition(self, key: str, tree: ConditionTree | None, negated: bool = False) -> Formula:
-        if tree is None:
-            return FALSE if negated else TRUE
-        try:
-            f = to_formula(tree, self.prover.parameters, self.space.ring)
-        except ZeroDivisionError:
-            raise misplaced(self.claim, key, "a denominator is zero at every point") from None
-        return typical(self.space, negation(f) if negated else f)
 
     def verdict(self) -> Verdict:
         """The verdict, the reason and the counterexample; raises Undecided."""
@@ -114,7 +127,7 @@ class Decision:
 
     def _first(self, find: Callable[[Meaning], Found | None]) -> tuple[Meaning, Found] | None:
         """What is found in the first family where anything is; where that cannot be told, the reason is kept in `undecided`."""
-        left = range(len(self.meanings[0]))
+        left = list(range(len(self.meanings[0])))
         for meanings in self.meanings:
             self.undecided, unsure = [], []
             for k in left:
@@ -141,7 +154,7 @@ class Decision:
     def _need_all_equilibria(self) -> None:
         if not self.prover.solution.complete:
             why = self.prover.solution.undecided[0]["why"]
-            raise Undecided(f"not all equilibria are known, and another might refute the claim ({why})")
+            raise Undecided(f"not all equilibria are known, and those that are not might decide the claim ({why})")
 
     # For every equilibrium, or for none
 
@@ -154,18 +167,21 @@ class Decision:
         reason = f"In {meaning.family.equilibrium.name} the statement is {'true' if truth else 'false'}."
         return REFUTED, reason, self._shown(place, meaning, truth)
 
-    def _shown(self, place: Place, meaning: Meaning, truth: bool | None) -> Counterexample:
-        """A point of a place and the equilibrium there, checked in exact numbers; `truth` is what the statement must be there."""
+    def _shown(self, place: Place, meaning: Meaning, truth: bool | None, also: Mapping[str, Ratio] | None = None) -> Counterexample:
+        """A point of a place and the equilibrium there, checked in exact numbers; `truth` is what the statement must be there.
+
+        `also` has what is shown there beside the quantities of the statement.
+        """
         family, e = place.family, place.family.equilibrium
         variables = (*self.space.parameters, *family.free)
         formulas = (*place.formulas, *family.ranges(family.free), *self._denominators())
-        for point in self._points(formulas, variables):
+        for point in self._points((*formulas, *place.within), variables):
             at = Exactly(e, point)
             right = truth is None or meaning.truth(at.ratio) is truth
             if right and all(at.holds(f) for f in (self.space.domain, e.region.formula, *formulas)):
                 values = {meaning.statement.texts[s]: meaning.values[s] for s in meaning.statement.quantities}
                 here = {k: v for k, v in point.items() if k in self.space.parameters}
-                return Counterexample(self.prover.named(here), (instance(e, values, at),))
+                return Counterexample(self.prover.named(here), (instance(e, values | dict(also or {}), at),))
         raise Undecided(f"{e.name} refutes the claim, but no exact point was found where that shows")
 
     def _points(self, formulas: Sequence[Formula], variables: Sequence[int]) -> Iterator[dict[int, Fraction]]:
@@ -176,10 +192,8 @@ class Decision:
 
     def _trend(self) -> Verdict:
         claim, ring = self.claim, self.space.ring
-        if claim.along is None or claim.along not in self.prover.game.free_parameters:
-            raise misplaced(claim, claim.trend or "", f"{claim.along} is fixed here and cannot move")
         wrong = WRONG.get((claim.trend or "", claim.strictly), "!=")
-        along = ring.index[claim.along]
+        along = ring.index[claim.along or ""]
 
         def wrongly(m: Meaning) -> Movement | None:
             value = m.value(m.statement.tree)
@@ -190,14 +204,15 @@ class Decision:
             return self._if_nothing_refutes()
         meaning, movement = found
         e = meaning.family.equilibrium
-        moves = f"the {movement.what} of {claim.statement}, {e.text(movement.value)}, has the derivative {e.text(movement.derivative)} in {claim.along}"
-        return REFUTED, f"In {e.name} {moves}.", self._shown(movement.place, meaning, None)
+        shown = self._shown(movement.place, meaning, None, {f"derivative in {claim.along}": movement.derivative})
+        reason = f"In {e.name} the {movement.what} of {claim.statement}, {e.text(movement.value)}, does not move as claimed."
+        return REFUTED, reason, shown
 
     # For some equilibrium
 
     def _some(self) -> Verdict:
-        condition = self._condition("exactly_when", self.reading.exactly_when)
-        outside = self._condition("exactly_when", self.reading.exactly_when, negated=True)
+        tree, parameters = self.reading.exactly_when, self.prover.parameters
+        inside, outside = (condition(self.space, parameters, self.claim, "exactly_when", tree, negated) for negated in (False, True))
         found = self._first(lambda m: m.family.place(self.when, outside, m.holds))
         if found is not None:
             meaning, place = found
@@ -205,27 +220,29 @@ class Decision:
             return REFUTED, reason, self._shown(place, meaning, True)
         why = self.undecided
         for meanings in self.meanings:
-            union = Union(self.space, (self.when, condition), meanings)
+            union = Union(self.space, (self.when, inside), meanings)
             if union.covers():
                 return self._if_nothing_refutes() if self.claim.exactly_when is not None else (PROVED, "", None)
             self._need_all_equilibria()
-            nowhere = self._nowhere(union)
-            if nowhere is not None:
-                return nowhere
-            why = [*union.doubts, *self.undecided, "no exact point was found that shows that there is no such equilibrium"]
+            try:
+                return self._nowhere(union)
+            except OutOfTime:
+                raise
+            except Undecided as reason:
+                why = [*union.doubts, *self.undecided, str(reason)]
             if not union.doubts:
                 break
         raise Undecided(why[0])
 
-    def _nowhere(self, union: Union) -> Verdict | None:
-        """The verdict where some equilibrium is asked for and none is known at some points; None where that stays unclear."""
+    def _nowhere(self, union: Union) -> Verdict:
+        """The verdict where some equilibrium is asked for and none is known at some points; raises Undecided where that stays unclear."""
         for point in self._points((*union.uncovered(), *self._denominators()), self.space.parameters):
             if union.surely_fails_around(point):
                 shown = self._all_there(point)
                 if shown is not None:
                     holds = " although the condition holds" if self.claim.exactly_when else ""
                     return REFUTED, f"There is no such equilibrium at this point{holds}.", shown
-        return None
+        raise Undecided("no exact point was found that shows that there is no such equilibrium")
 
     def _denominators(self) -> list[Formula]:
         trees = (self.reading.when, self.reading.exactly_when, self.reading.statement.tree)
@@ -238,8 +255,8 @@ class Decision:
         solution = self.prover.solution
         if self.space.parameters:
             game = self.prover.game.at(**{self.space.ring.names[k]: str(v) for k, v in point.items()})
-            solution = solve(game, solution.concept)
-        there = Prover(solution)
+            solution = solve(game, solution.concept, time_limit=self.space.clock.milliseconds() / 1000)
+        there = Prover(solution, self.space.clock)
         reading = read_claim(there.vocabulary, self.claim)
         out: list[Instance] = []
         for family in there.families[-1]:

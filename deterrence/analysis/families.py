@@ -10,24 +10,24 @@ from functools import cached_property
 from deterrence.algebra.elimination import eliminated
 from deterrence.algebra.formula import FALSE, TRUE, And, Atom, Formula, atoms, conjunction, disjunction, strict
 from deterrence.algebra.polynomials import Polynomial, Ratio
-from deterrence.algebra.smt import QUICK, SAT, UNKNOWN, UNSAT, OutOfTime, Undecided
+from deterrence.algebra.smt import SAT, UNKNOWN, UNSAT, OutOfTime, Undecided
 from deterrence.algebra.solving import Tally, solutions
 from deterrence.algebra.space import Space
 from deterrence.algebra.state import Root, State, pieces
 from deterrence.algebra.system import Branch, finished
 from deterrence.solution import Equilibrium
 
-EFFORT = 50 * QUICK
 MOST_CASES = 256
 NO_ANSWER = "the solver for nonlinear arithmetic gave no answer in its time"
 
 
 @dataclass(frozen=True)
 class Place:
-    """Points of the parameters and of a family's unknowns that satisfy all `formulas`: at generic points of the parameters, all are such."""
+    """The points of the parameters and of a family's unknowns that satisfy all `formulas`; those `within` some more are generic ones."""
 
     family: Family
     formulas: tuple[Formula, ...]
+    within: tuple[Formula, ...] = ()
 
 
 def typical(space: Space, f: Formula) -> Formula:
@@ -45,17 +45,18 @@ def typical(space: Space, f: Formula) -> Formula:
 class Family:
     """One family of a solution over a space: the points of the parameters with the choices that the family leaves free.
 
-    In a generic space, conditions that hold on surfaces of the parameter space only are neglected. `effort` limits each question.
+    In a generic space, conditions that hold on surfaces of the parameter space only are neglected. `effort` limits each question
+    put to the solver; without it they have the time that the space allows.
     """
 
-    def __init__(self, space: Space, equilibrium: Equilibrium, effort: int = EFFORT) -> None:
+    def __init__(self, space: Space, equilibrium: Equilibrium, effort: int | None = None) -> None:
         self.space, self.equilibrium, self.ring, self.effort = space, equilibrium, space.ring, effort
         self.free = tuple(space.ring.index[f.name] for f in equilibrium.exact_free)
         self.roots = equilibrium.roots
         self._state = State(space, (), roots=equilibrium.roots)
 
     @cached_property
-    def definitions(self) -> tuple[Formula, ...]:
+    def roots_defined(self) -> tuple[Formula, ...]:
         """What defines the roots."""
         return tuple(root.definition() for root in self.roots)
 
@@ -123,7 +124,7 @@ class Family:
             return f
         always, never = (TRUE, FALSE) if f.op == "==" else (FALSE, TRUE)
         for op, verdict in (("!=", always), ("==", never)):
-            if self.check((*self.definitions, Atom(f.polynomial, op))) == UNSAT:
+            if self.check((*self.roots_defined, Atom(f.polynomial, op))) == UNSAT:
                 return verdict
         raise Undecided("whether a combination of roots vanishes could not be told")
 
@@ -160,7 +161,7 @@ class Family:
     def all_of(self, *formulas: Formula) -> tuple[Formula, ...]:
         """The family with some more formulas, for the SMT solver."""
         free = self.ranges(self.involved(formulas))
-        return (*self.definitions, self.region, *free, *formulas)
+        return (*self.roots_defined, self.region, *free, *formulas)
 
     def place(self, *formulas: Formula) -> Place | None:
         """Points where the family exists and the formulas hold, if there are any at generic parameters; raises Undecided."""
@@ -172,7 +173,7 @@ class Family:
             raise Undecided(NO_ANSWER)
         if not self.space.generic:
             return Place(self, (self.space.interior, *everything))
-        solid = (*map(self._solid, self.definitions), *(self._open(f) for f in everything if f not in self.definitions))
+        solid = (*map(self._solid, self.roots_defined), *(self._open(f) for f in everything if f not in self.roots_defined))
         if FALSE not in solid and self.check(solid) == SAT:
             return Place(self, (self.space.interior, *solid))
         try:
@@ -185,7 +186,7 @@ class Family:
                 raise
         if not branches:
             return None
-        return Place(self, (self.space.interior, strict(branches[0].conditions), *_implicit(branches[0]), *everything))
+        return Place(self, (self.space.interior, *everything), (strict(branches[0].conditions), *definitions(self.space, branches[0])))
 
     def _solid(self, definition: Formula) -> Formula:
         """A root where it moves continuously with the parameters: it is no multiple one."""
@@ -236,7 +237,7 @@ class Family:
         if branch is None:
             return None
         conditions = self.typical(branch.conditions)
-        if conditions != branch.conditions and not self.space.certain((strict(conditions), *_implicit(branch))):
+        if conditions != branch.conditions and not self.space.certain((strict(conditions), *definitions(self.space, branch))):
             return None
         return Branch(branch.values, branch.limits, branch.roots, conditions)
 
@@ -255,5 +256,7 @@ class Family:
         return out
 
 
-def _implicit(branch: Branch) -> list[Formula]:
-    return [root.definition() for root in branch.roots if root.radicand is None]
+def definitions(space: Space, branch: Branch) -> tuple[Formula, ...]:
+    """What defines the roots that the conditions of a branch speak of, or on whose existence it depends."""
+    plain = all(root.radicand is not None for root in branch.roots) and all(space.parametric(a.polynomial) for a in atoms(branch.conditions))
+    return () if plain else tuple(root.definition() for root in branch.roots)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from deterrence.algebra.formula import And, Atom, Formula, atoms, conjunction, disjunction, negation
+from deterrence.algebra.formula import TRUE, And, Atom, Formula, atoms, conjunction, disjunction, negation
 from deterrence.algebra.polynomials import Polynomial, Ratio
 from deterrence.algebra.smt import UNSAT, Undecided
 from deterrence.algebra.state import Root
-from deterrence.analysis.families import Family, Place
+from deterrence.analysis.families import Family, Place, definitions
 
 LEAST, GREATEST = -1, 1
 NAMES = {LEAST: "least value", GREATEST: "greatest value"}
@@ -78,7 +78,7 @@ def _best(family: Family, piece: Piece, pieces: Sequence[Piece], side: int) -> I
             yield disjunction((family.typical(negation(other.conditions)), ahead))
 
 
-def _parts(formulas: Iterable[Formula]) -> tuple[Formula, ...]:
+def _all(formulas: Iterable[Formula]) -> tuple[Formula, ...]:
     joined = conjunction(formulas)
     return joined.parts if isinstance(joined, And) else (joined,)
 
@@ -102,8 +102,8 @@ class Extremes:
         if not self.family.involved(extra):
             return [conjunction((*self.given, self.family.region, *extra))]
         branches = self.family.projections(*self.given, *extra)
-        if any(root.radicand is None and root not in self.family.roots for branch in branches for root in branch.roots):
-            raise Undecided("the range of a free unknown ends at a root without closed form")
+        if any(root not in self.family.roots for branch in branches for root in branch.roots if definitions(self.family.space, branch)):
+            raise Undecided("where a case holds depends on further roots")
         return [branch.conditions for branch in branches]
 
     def _possible(self, extra: tuple[Formula, ...], f: Formula) -> bool:
@@ -151,16 +151,28 @@ class Extremes:
         free = self.family.equilibrium.exact_free[self.family.free.index(x)]
         bounds = {1: list(free.upper), -1: list(free.lower)}
         rest = tuple(f for f in extra if not self._mentions(f, x))
-        about = [f for f in extra if self._mentions(f, x) and not (isinstance(f, Atom) and f.op == "!=")]  # an end is a limit, too
+        about = [f for f in extra if self._mentions(f, x)]
         for f in about:
             direction, bound = self._bound(rest, f, x)
             bounds[-direction].append(bound)
         if about:  # that the chain leaves the range some width is said of its own ends only
-            rest = (*rest, *_parts(self.family.condition(u - b, ">=") for u in bounds[1] for b in bounds[-1]))
+            rest = _all((*rest, *(self._at_least(rest, u - b) for u in bounds[1] for b in bounds[-1])))
         for i, b in enumerate(bounds[side]):
-            tight = [self.family.condition((other - b) * side, ">=") for j, other in enumerate(bounds[side]) if j != i]
+            tight = [self._at_least(rest, (other - b) * side) for j, other in enumerate(bounds[side]) if j != i]
             if not tight or self._possible(rest, conjunction(tight)):
-                yield (*rest, *_parts(tight)), b
+                yield _all((*rest, *tight)), b
+
+    def _at_least(self, extra: tuple[Formula, ...], value: Ratio) -> Formula:
+        """That a value is not negative, said without the factors whose sign is known."""
+        p = value.numerator * value.denominator
+        if not p:
+            return TRUE
+        sign, factors = self.ring.factors(p)
+        rest = self.ring.one
+        for f, m in factors:
+            signs = self._signs(extra, f) if m % 2 else [1]
+            sign, rest = (sign * signs[0], rest) if len(signs) == 1 else (sign, rest * f)
+        return self.family.typical(conjunction((Atom(rest * sign, ">="),)))
 
     def _mentions(self, f: Formula, x: int) -> bool:
         return any(self.ring.degree(a.polynomial, x) for a in atoms(f))

@@ -8,20 +8,17 @@ by the product of the coefficients and of the positive probabilities on the way.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TypeAlias
+from math import prod
 
 from flint import fmpz_mat
 
 from deterrence.algebra.formula import Atom, Formula
 from deterrence.algebra.polynomials import Polynomial, Ratio, Ring
-from deterrence.algebra.smt import UNSAT, Smt
 from deterrence.concepts.play import Play, Support
-
-Tremble: TypeAlias = tuple[int, int]
-Debt: TypeAlias = frozenset[Tremble]
+from deterrence.concepts.trembles import Block, Debt, Tremble, blocks_of, least_groups
 
 
 @dataclass(frozen=True)
@@ -89,20 +86,12 @@ class Consistency:
         else:
             self.loose.append(LooseSet(info, groups, weights))
 
-    @cached_property
-    def owners(self) -> dict[Tremble, list[tuple[int, Debt]]]:
-        """Who owes to each tremble, as (information set, group)."""
-        out: dict[Tremble, list[tuple[int, Debt]]] = {}
-        for loose in self.loose:
-            for debt in loose.groups:
-                for tremble in sorted(debt):
-                    out.setdefault(tremble, []).append((loose.info, debt))
-        return out
-
     def patterns(self) -> Iterator[Beliefs]:
         """Every pattern of consistent beliefs; together they are all of them."""
-        parts = [self._component_patterns(c) for c in self._components()]
+        parts = [[self._independent(loose)] for loose in self._peeled()]
+        parts += [self._component_patterns(c) for c in components(self.loose)]
         for chosen in itertools.product(*parts):
+            self.play.space.clock.check()
             weights = dict(self.settled)
             for part in chosen:
                 weights.update(part.weights)
@@ -113,64 +102,79 @@ class Consistency:
                 tuple(c for part in chosen for c in part.conditions),
             )
 
-    def _components(self) -> list[list[LooseSet]]:
-        """The loose sets, those together that share a tremble."""
-        out: list[list[LooseSet]] = []
-        for loose in self.loose:
-            trembles = set().union(*loose.groups)
-            joined = [c for c in out if any(trembles & set().union(*other.groups) for other in c)]
-            out = [c for c in out if c not in joined] + [[*itertools.chain(*joined), loose]]
-        return out
+    def _peeled(self) -> Iterator[LooseSet]:
+        """Take away, one after the other, the sets whose every group owes to a tremble that is its own: any beliefs do there."""
+        while True:
+            owners = Counter(t for loose in self.loose for debt in loose.groups for t in debt)
+            own = [x for x in self.loose if all(any(owners[t] == 1 for t in debt) for debt in x.groups)]
+            if not own:
+                return
+            self.loose.remove(own[0])
+            yield own[0]
+
+    def _independent(self, loose: LooseSet) -> Beliefs:
+        """Any beliefs over the groups of a set."""
+        debts = list(loose.groups)
+        shares, unknowns = self._simplex(loose, debts)
+        conditions = tuple(Atom(share.numerator, ">=") for share in shares)
+        weights = loose.spread(self.ring, dict(zip(debts, shares, strict=True)))
+        return Beliefs({loose.info: weights}, unknowns, (), conditions)
+
+    def _simplex(self, loose: LooseSet, debts: Sequence[Debt]) -> tuple[list[Ratio], tuple[int, ...]]:
+        """Unknown shares of some groups that add up to one, and the unknowns."""
+        unknowns = tuple(self.play.belief_unknown(loose.info, loose.groups[d][0]) for d in debts[:-1])
+        return complemented(self.ring, unknowns), unknowns
 
     def _component_patterns(self, component: list[LooseSet]) -> list[Beliefs]:
-        if len(component) == 1 and self._private(component[0]):
-            return [self._free(component)]
-        same = all(set(c.groups) == set(component[0].groups) for c in component)
-        if same and self._private_groups(component):
-            return [self._free(component)]
-        return list(self._ordered(component))
+        blocks = blocks_of([list(loose.groups) for loose in component])
+        return list(self._ordered(component)) if blocks is None else [self._blockwise(component, blocks)]
 
-    def _private(self, loose: LooseSet) -> bool:
-        """Does each group owe to a tremble that no other group of any set owes to?"""
-        return all(any(len(self.owners[t]) == 1 for t in debt) for debt in loose.groups)
+    def _blockwise(self, component: list[LooseSet], blocks: list[Block]) -> Beliefs:
+        """Any odds within each block of trembles; what all sets believe follows from these.
 
-    def _private_groups(self, component: list[LooseSet]) -> bool:
-        """The same for sets with the same groups: a tremble that the group alone owes to, whatever the set."""
-        return all(any(all(other == debt for _, other in self.owners[t]) for t in debt) for debt in component[0].groups)
+        Where a set knows of one block only, its beliefs are the unknowns themselves.
+        """
+        odds: dict[Tremble, Ratio] = {}
+        unknowns: list[int] = []
+        conditions: list[Formula] = []
+        for block in blocks:
+            home = next((x for x in component if set(block.debts) == set(x.groups)), None)
+            mine = self._block_unknowns(component, block, home, unknowns)
+            shares = complemented(self.ring, mine)
+            unknowns += mine
+            conditions += [Atom(share.numerator, ">=") for share in shares]
+            for tremble, debt, share in zip(block.trembles, block.debts, shares, strict=True):
+                odds[tremble] = share if home is None else share / home.total(self.ring, debt)
+        weights = {}
+        for loose in component:
+            found = [Ratio(self.ring, self.ring.zero) for _ in loose.weights]
+            for debt, nodes in loose.groups.items():
+                for k in nodes:
+                    found[k] = prod([odds[t] for t in sorted(debt) if t in odds], start=loose.weights[k])
+            weights[loose.info] = found
+        return Beliefs(weights, tuple(unknowns), (), tuple(conditions))
 
-    def _free(self, component: list[LooseSet]) -> Beliefs:
-        """Any beliefs over the groups of the first set; those of the others follow, since all saw the same trembles."""
-        first = component[0]
-        debts = list(first.groups)
-        unknowns = [self.play.belief_unknown(first.info, first.groups[d][0]) for d in debts[:-1]]
-        shares, last = [self.ring.variables[u] for u in unknowns], self.ring.one
-        for share in shares:
-            last = last - share
-        mu = {d: Ratio(self.ring, share) for d, share in zip(debts, [*shares, last], strict=True)}
-        weights = {first.info: first.spread(self.ring, mu)}
-        for loose in component[1:]:
-            scaled = {d: mu[d] * loose.total(self.ring, d) / first.total(self.ring, d) for d in debts}
-            weights[loose.info] = loose.spread(self.ring, scaled)
-        conditions = tuple(Atom(m.numerator, ">=") for m in mu.values())
-        return Beliefs(weights, tuple(unknowns), (), conditions)
+    def _block_unknowns(self, component: list[LooseSet], block: Block, home: LooseSet | None, used: list[int]) -> tuple[int, ...]:
+        if home is not None:
+            return tuple(self.play.belief_unknown(home.info, home.groups[d][0]) for d in block.debts[:-1])
+        meets = next(x for x in component if any(block.trembles[0] in debt for debt in x.groups))
+        spare = (self.play.belief_unknown(meets.info, k) for k in range(len(meets.weights)))
+        return tuple(itertools.islice((u for u in spare if u not in used), len(block.trembles) - 1))
 
     def _ordered(self, component: list[LooseSet]) -> Iterator[Beliefs]:
         """A pattern for each choice of likeliest groups that some orders of the trembles bring about."""
-        orders = _Orders(component)
-        for chosen in itertools.product(*(_subsets(list(loose.groups)) for loose in component)):
-            if orders.possible(chosen):
-                yield self._coefficients(component, chosen)
+        for chosen in least_groups([list(loose.groups) for loose in component], self.play.space.clock):
+            yield self._coefficients(component, chosen)
 
     def _coefficients(self, component: list[LooseSet], chosen: tuple[tuple[Debt, ...], ...]) -> Beliefs:
         """Positive beliefs in just the chosen groups, bound by what the coefficients of the trembles leave open."""
-        weights, unknowns, conditions = {}, [], []
+        weights: dict[int, list[Ratio]] = {}
+        unknowns: list[int] = []
+        conditions: list[Formula] = []
         rows: list[tuple[int, Debt, Ratio]] = []
         for n, (loose, debts) in enumerate(zip(component, chosen, strict=True)):
-            mine = [self.play.belief_unknown(loose.info, loose.groups[d][0]) for d in debts[:-1]]
-            shares, last = [self.ring.variables[u] for u in mine], self.ring.one
-            for share in shares:
-                last = last - share
-            mu = {d: Ratio(self.ring, s) for d, s in zip(debts, [*shares, last], strict=True)}
+            shares, mine = self._simplex(loose, debts)
+            mu = dict(zip(debts, shares, strict=True))
             weights[loose.info] = loose.spread(self.ring, mu)
             rows += [(n, d, m / loose.total(self.ring, d)) for d, m in mu.items()]
             unknowns += mine
@@ -201,33 +205,20 @@ def _common_divisor(entries: list[int]) -> int:
     return gcd(*entries) or 1
 
 
-def _subsets(debts: list[Debt]) -> list[tuple[Debt, ...]]:
-    return [s for k in range(1, len(debts) + 1) for s in itertools.combinations(debts, k)]
+def complemented(ring: Ring, unknowns: Sequence[int]) -> list[Ratio]:
+    """Unknown shares, and the last one that makes them add up to one."""
+    shares, last = [ring.variables[u] for u in unknowns], ring.one
+    for share in shares:
+        last = last - share
+    return [Ratio(ring, share) for share in (*shares, last)]
 
 
-class _Orders:
-    """Linear feasibility of the orders of trembles."""
-
-    def __init__(self, component: list[LooseSet]) -> None:
-        self.component = component
-        trembles = sorted({t for loose in component for debt in loose.groups for t in debt})
-        self.ring = Ring([str(t) for t in trembles])
-        self.order = dict(zip(trembles, self.ring.variables, strict=False))
-        self.smt = Smt(self.ring)
-        self.floor = [Atom(v - 1, ">=") for v in self.order.values()]
-
-    def possible(self, chosen: tuple[tuple[Debt, ...], ...]) -> bool:
-        """Can the chosen groups of each set be its least in total order, and no others?"""
-        conditions: list[Formula] = list(self.floor)
-        for loose, least in zip(self.component, chosen, strict=True):
-            base = self._total(least[0])
-            for debt in loose.groups:
-                if debt != least[0]:
-                    conditions.append(Atom(self._total(debt) - base, "==" if debt in least else ">"))
-        return self.smt.check(conditions) != UNSAT
-
-    def _total(self, debt: Debt) -> Polynomial:
-        out = self.ring.zero
-        for t in sorted(debt):
-            out = out + self.order[t]
-        return out
+def components(loose: list[LooseSet]) -> list[list[LooseSet]]:
+    """The loose sets, those together that share a tremble."""
+    out: list[list[LooseSet]] = []
+    for x in loose:
+        trembles = frozenset().union(*x.groups)
+        joined = [c for c in out if any(trembles & frozenset().union(*other.groups) for other in c)]
+        apart = [c for c in out if not any(c is j for j in joined)]
+        out = [*apart, [*itertools.chain(*joined), x]]
+    return out

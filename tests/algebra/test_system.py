@@ -35,6 +35,11 @@ HANDMADE = {
     "cubic with a free companion": ("u**3 + u == a + b", ["0 < u and u < 1", "0 <= v and v <= u", "v >= b/3"]),
     "an alternative": ("", ["0 <= u and u <= 1", "u > a or u < b/2"]),
     "a condition apart from equality": ("u*v == a*v", ["0 <= u and u <= 1", "0 <= v and v <= 1", "v != b"]),
+    "a sign that is told by the unknown alone": ("", ["0 < u and u < 1", "u*(b - 1) > 2/9"]),
+    "the same with an equation": ("v == a*w - b*w - b", ["0 < v and v < 1", "0 < w and w < 1"]),
+    "bounds of which none is the tightest where there is nothing": ("2 + 2*a*v + a*u == 0", ["0 <= u and u <= 1", "0 <= v and v <= 1"]),
+    "bounds that cannot be met": ("", ["0 < u and u < 1", "a*u > 3*b + 4/3", "3*a*u > a + 2/3 - 3*b"]),
+    "an end that belongs and one that does not": ("", ["0 <= u and u <= 1", "0 <= v and v <= 1", "u*(3*a + 2) + b*v > 0"]),
     "no solution": ("u**2 + a == 0", ["0 <= u and u <= 1"]),
 }  # fmt: skip
 
@@ -167,8 +172,8 @@ def random_text(rng: random.Random, unknowns: tuple[str, ...], degree: int) -> s
     """A sum of a few terms, at most of the given degree in the unknowns."""
     terms = []
     for _ in range(rng.randint(2, 3)):
-        factors = [str(rng.choice([-3, -2, -1, 1, 2, 3])), *rng.choices(("a", "b", "1"), k=1), *rng.sample(unknowns, rng.randint(0, min(degree, len(unknowns))))]
-        terms.append("*".join(factors))
+        inside = rng.sample(unknowns, rng.randint(0, min(degree, len(unknowns))))
+        terms.append("*".join([str(rng.choice([-3, -2, -1, 1, 2, 3])), rng.choice(("a", "b", "1")), *inside]))
     return " + ".join(terms) + f" + {rng.choice(unknowns)}*{rng.choice(('a', 'b', '2'))} + {rng.randint(-2, 2)}/3"
 
 

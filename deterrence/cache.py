@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from deterrence.solution import Solution
 
 FORMAT = "deterrence solution 1"
-MOST_FILES = 1_000  # kept at a time; the oldest go first
+MOST_FILES = 1_000  # kept at a time; those that were not used for longest go first
 _OURS = re.compile(r"[0-9a-f]{64}\.solution\.json")
 _MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError, ZeroDivisionError, RecursionError, DeterrenceError)
 
@@ -72,7 +72,10 @@ class Cache:
             return None
         try:
             data = json.loads(self.path.read_text(encoding="utf-8"))
-            return _unpacked(self.game, data) if data["key"] == self.key and _is_whole(data) else None
+            if data["key"] != self.key or not _is_whole(data):
+                return None
+            os.utime(self.path)
+            return _unpacked(self.game, data)
         except (OSError, *_MALFORMED):
             return None
 
@@ -83,7 +86,7 @@ class Cache:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             _write_whole(self.path, _sealed({"key": self.key, **_packed(solution)}))
-            for old in sorted(_kept(self.where), key=lambda path: path.stat().st_mtime)[:-MOST_FILES]:
+            for old in sorted(_kept(self.where), key=lambda path: path.stat().st_mtime_ns)[:-MOST_FILES]:
                 old.unlink(missing_ok=True)
         except OSError:
             pass

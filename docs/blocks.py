@@ -14,9 +14,8 @@ import os
 import re
 import runpy
 import shlex
-import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,7 +70,7 @@ class Session:
         return ""
 
     def _python(self, text: str) -> None:
-        exec(compile(text, "page", "exec"), self.names)  # noqa: S102 - our own pages
+        exec(compile(text, "page", "exec"), self.names)
 
     def _doctest(self, text: str) -> str:
         test = doctest.DocTestParser().get_doctest(text, self.names, "page", None, None)
@@ -105,12 +104,13 @@ class Session:
         return printed
 
 
-def _printed(action: Any) -> str:
+def _printed(action: Callable[[], object]) -> str:
     """What an action prints, errors after the rest, in the encoding and to the width that pages use."""
-    out, errors = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    written = io.BytesIO(), io.BytesIO()
+    out, errors = (io.TextIOWrapper(each, encoding="utf-8", write_through=True) for each in written)
     with patch.dict(os.environ, {"COLUMNS": "80"}), contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
         action()
-    return "".join(stream.buffer.getvalue().decode() for stream in (out, errors))  # type: ignore[attr-defined] # of BytesIO
+    return b"".join(each.getvalue() for each in written).decode()
 
 
 @contextlib.contextmanager
@@ -160,7 +160,3 @@ def _lines(text: str) -> list[str]:
 
 def _within(part: list[str], whole: list[str]) -> bool:
     return any(whole[n : n + len(part)] == part for n in range(len(whole)))
-
-
-if __name__ == "__main__":
-    sys.exit("run docs/build.py")

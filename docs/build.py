@@ -1,7 +1,6 @@
 """Brings the documentation up to date: the pages of the catalogue, written anew, and every output shown in the handbook.
 
-    python docs/build.py                        everything
-    python docs/build.py README.md costly_signal    some pages of the handbook, some games
+`python docs/build.py` does it all; `python docs/build.py README.md costly_signal` some pages of the handbook and some games.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from blocks import ROOT, refreshed
 
-from deterrence import Game, Proof, Solution, catalogue, load, prove_all, solve
+from deterrence import Game, Proof, catalogue, load, prove_all, solve
 from deterrence.report.tree import drawn
 
 GAMES = ROOT / "docs" / "games"
@@ -22,20 +21,32 @@ HANDBOOK = (ROOT / "README.md", ROOT / "examples" / "README.md", *sorted((ROOT /
 def game_page(name: str) -> str:
     """The page of a game of the catalogue: what it models, its tree, its equilibria and what is claimed of them."""
     game = load(name)
+    return model_part(name, game) + result_part(game)
+
+
+def model_part(name: str, game: Game) -> str:
+    """The first part of a game's page, for which nothing is solved."""
     up = "../" * (2 + name.count("/"))
-    parts = [
+    source = f" Source: {game.source.rstrip('.')}." if game.source else ""
+    return _paragraphs(
         f"<!-- written by `python docs/build.py` from games/{name}.yaml -->",
         f"# {game.title}",
-        f"`{name}`, [game file]({up}games/{name}.yaml)" + (f". Source: {game.source.rstrip('.')}." if game.source else ""),
+        f"`{name}`, [game file]({up}games/{name}.yaml).{source}",
         game.notes.strip(),
         *_setting(game),
         "## Tree",
         f"Payoffs at the ends in the order {', '.join(game.players)}; what is in brackets is paid on the way and added to them.",
         "```text\n" + "\n".join(drawn(game)) + "\n```",
-        "## Equilibria",
-        _equilibria(solve(game)),
-        *_claims(game, prove_all(game)),
-    ]
+    )
+
+
+def result_part(game: Game) -> str:
+    """The rest of a game's page: its equilibria, and the verdicts on its claims."""
+    table = solve(game).table("markdown").partition(".** ")[2].strip()  # without the title, which stands above already
+    return "\n" + _paragraphs("## Equilibria", table, *_claims(game, prove_all(game)))
+
+
+def _paragraphs(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -55,19 +66,17 @@ def _setting(game: Game) -> Iterator[str]:
     yield "\n".join(facts)
 
 
-def _equilibria(solution: Solution) -> str:
-    """The table without the title that stands above it already."""
-    return solution.table("markdown").partition(".** ")[2].strip()
-
-
 def _claims(game: Game, proofs: Sequence[Proof]) -> Iterator[str]:
+    """Every claim with its verdict and the terms in which it is put."""
     if proofs:
         yield "## Claims"
         yield "Each is decided over the whole parameter space by `deterrence prove`."
+    lines = []
     for claim, proof in zip(game.claims, proofs, strict=True):
         said = [("when", claim.when), ("exactly_when", claim.exactly_when), (claim.kind, claim.statement), (claim.trend, claim.along)]
         terms = ", ".join(f"{key}: `{text}`" for key, text in said if text) + (", strictly" if claim.strictly else "")
-        yield f"- **{proof.verdict.capitalize()}**: {proof.claim}<br>\n  {terms}"
+        lines.append(f"- **{proof.verdict.capitalize()}**: {proof.claim}<br>\n  {terms}")
+    yield "\n".join(lines)
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -81,14 +90,11 @@ def index_page() -> str:
     for name in catalogue():
         game = load(name)
         rows.append((f"[{name}]({name}.md)", game.title, str(len(game.players)), str(len(game.parameters)), str(len(game.claims)), game.source))
-    return "\n\n".join(
-        [
-            "<!-- written by `python docs/build.py` -->",
-            "# The catalogue",
-            "Every game that ships, solved over its whole parameter space. `deterrence solve NAME` prints the same table.",
-            _table(("name", "title", "players", "parameters", "claims", "source"), rows),
-            "",
-        ]
+    return _paragraphs(
+        "<!-- written by `python docs/build.py` -->",
+        "# The catalogue",
+        "Every game that ships, solved over its whole parameter space. `deterrence solve NAME` prints the same table.",
+        _table(("name", "title", "players", "parameters", "claims", "source"), rows),
     )
 
 

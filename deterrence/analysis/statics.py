@@ -1,7 +1,7 @@
 """Comparative statics: the least and the greatest value that a family gives a quantity, and how they move with a parameter.
 
-Quantities are nearly always monotone in each free unknown, so that their extremes lie at the ends of its range: the unknowns are put at
-an end one by one, the last of the chain of ranges first, with a case for each end that may be the tighter and for each direction.
+Quantities are nearly always monotone in each free unknown, so that their extremes lie at the ends of its range: the unknowns are put there
+one by one, the last of the chain of ranges first, with a case for each end that may be the tighter and for each direction.
 """
 
 from __future__ import annotations
@@ -122,29 +122,53 @@ class Extremes:
             return
         x = inside[-1]
         slope = value.derivative(x)
-        split = self._split(extra, slope.numerator * slope.denominator, x)
-        if split is not None:
-            for case in split:
-                yield from self._ends(value, case)
-            return
-        rising = 1 in self._signs(extra, slope.numerator * slope.denominator)
-        for case, bound in self._bounds(extra, x, 1 if rising == (self.side == GREATEST) else -1):
+        split = self._split(extra, slope, x)
+        for case in split:
+            yield from self._ends(value, case)
+        for case, place in () if split else self._candidates(extra, slope, x):
             try:
-                there = self.family.equilibrium.clean(value.substitute(x, bound))
+                there = self.family.equilibrium.clean(value.substitute(x, place))
             except ZeroDivisionError:
                 raise Undecided("a quantity has no value at an end of a range") from None
             yield from self._ends(there, case)
 
-    def _split(self, extra: tuple[Formula, ...], p: Polynomial, x: int) -> list[tuple[Formula, ...]] | None:
-        """Cases for the sign of a factor of `p` that does not depend on `x`; None where the sign of `p` is known."""
-        if not p or len(self._signs(extra, p)) < 2:
-            return None
-        for f, m in self.ring.factors(p)[1]:
+    def _split(self, extra: tuple[Formula, ...], slope: Ratio, x: int) -> list[tuple[Formula, ...]]:
+        """Cases for the sign of a factor of the slope that does not depend on `x`; none where the sign of the slope is known."""
+        if not slope or len(self._signs(extra, slope.numerator * slope.denominator)) < 2:
+            return []
+        for f, m in self.ring.factors(slope.numerator * slope.denominator)[1]:
             if m % 2 and not self.ring.degree(f, x):
                 signs = self._signs(extra, f)
                 if len(signs) == 2:
                     return [(*extra, self.family.typical(Atom(f * s, ">"))) for s in signs]
-        raise Undecided("a quantity is not monotone in a free unknown")
+        return []
+
+    def _candidates(self, extra: tuple[Formula, ...], slope: Ratio, x: int) -> Iterator[tuple[tuple[Formula, ...], Ratio]]:
+        """Where in the range of `x` the extreme may be: an end, or where the slope is zero; each with what it assumes."""
+        signs = self._signs(extra, slope.numerator * slope.denominator)
+        if len(signs) < 2:
+            yield from self._bounds(extra, x, self.side if signs == [1] else -self.side)
+            return
+        for side in (LEAST, GREATEST):
+            yield from self._bounds(extra, x, side)
+        for f, m in self.ring.factors(slope.numerator)[1]:
+            if m % 2 and self.ring.degree(f, x):
+                if self.ring.degree(f, x) > 1:
+                    raise Undecided("where a quantity is stationary in a free unknown has no closed form")
+                b, a = self.ring.coefficients(f, x)
+                yield self._inside(extra, x, Ratio(self.ring, -b, a)), Ratio(self.ring, -b, a)
+
+    def _inside(self, extra: tuple[Formula, ...], x: int, place: Ratio) -> tuple[Formula, ...]:
+        """That a place lies in the range of `x`."""
+        free = self.family.equilibrium.exact_free[self.family.free.index(x)]
+        rest = tuple(f for f in extra if not self._mentions(f, x))
+        gaps = [place - b for b in free.lower] + [b - place for b in free.upper]
+        for f in extra:
+            if self._mentions(f, x):
+                if not isinstance(f, Atom) or f.op not in (">", ">="):
+                    raise Undecided("a case of a free unknown is no inequality")
+                gaps.append(Ratio(self.ring, f.polynomial).substitute(x, place))
+        return _all((*rest, *(self._at_least(rest, gap) for gap in gaps)))
 
     def _bounds(self, extra: tuple[Formula, ...], x: int, side: int) -> Iterator[tuple[tuple[Formula, ...], Ratio]]:
         """The cases for which bound of `x` is the tightest on one side, each with what it assumes of the rest."""

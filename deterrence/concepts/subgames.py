@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from deterrence.algebra.formula import FALSE, Formula, conjunction
+from deterrence.algebra.formula import FALSE, Atom, Formula, conjunction
 from deterrence.algebra.polynomials import Ratio
+from deterrence.concepts.consistency import complemented
 from deterrence.concepts.family import Findings, Progress, Requirements, resolve, sorted_out
 from deterrence.concepts.plans import continuation_conditions
 from deterrence.concepts.play import FREE, Play, Support
@@ -38,33 +39,45 @@ class SubgameSearch:
 
     def profiles(self) -> Iterator[dict[int, Support]]:
         """Every support profile that survives, with free behaviour where no subgame's play reaches."""
-        yield from self._descend(0, {}, ())
+        yield from self._descend(0, {}, (), frozenset())
 
-    def _descend(self, n: int, supports: dict[int, Support], known: tuple[Formula, ...]) -> Iterator[dict[int, Support]]:
+    def _descend(
+        self, n: int, supports: dict[int, Support], known: tuple[Formula, ...], judged: frozenset[int]
+    ) -> Iterator[dict[int, Support]]:
         """Supports for the subgames from the n-th on."""
         self.play.space.clock.check()
         if n == len(self.roots):
             yield supports
             return
         root = self.roots[n]
-        missing = next((i for i in self._reached(root, supports) if i not in supports), None)
-        if missing is not None:
-            for support in self.play.all_supports(self.play.sets[missing]):
-                self.visited += 1
-                yield from self._descend(n, {**supports, missing: support}, known)
+        missing = next((i for i in self._reached([root], supports) if i not in supports), None)
+        if missing is None:
+            yield from self._close(n, supports, known)
             return
-        # What the smallest subgame's play does not reach, no larger one's does.
+        for support in self.play.all_supports(self.play.sets[missing]):
+            self.visited += 1
+            chosen = {**supports, missing: support}
+            ended = [i for i in self._reached([root], chosen) if i not in judged and self._ended(root, i, chosen)]
+            added = [c for i in ended for c in self._optimal_for_some_beliefs(root, i, chosen)]
+            added += self.play.mixing_conditions(missing, support)
+            formulas = joined(known, added)
+            if not added or (conjunction(formulas) != FALSE and self.play.space.possible(formulas)):
+                yield from self._descend(n, chosen, formulas, judged.union(ended))
+
+    def _close(self, n: int, supports: dict[int, Support], known: tuple[Formula, ...]) -> Iterator[dict[int, Support]]:
+        """Go on to the next subgame if there can be an equilibrium of this one. What its play does not reach, no larger one's does."""
+        root = self.roots[n]
         open_sets = [i for i in sorted(self.play.below[root]) if i not in supports]
         whole = {**supports, **dict.fromkeys(open_sets, FREE)}
         added = [self.play.space.typical(c) for c in self._conditions(root, whole)]
-        behaviour = [c for i in sorted(self.play.below[root]) for c in self.play.mixing_conditions(i, whole[i])]
-        formulas = tuple({c.key: c for c in (*known, *behaviour, *added)}.values())
+        added += [c for i in sorted(self.play.below[root]) for c in self.play.mixing_conditions(i, whole[i])]
+        formulas = joined(known, added)
         if conjunction(formulas) != FALSE and self.play.space.possible(formulas):
-            yield from self._descend(n + 1, whole, formulas)
+            yield from self._descend(n + 1, whole, formulas, frozenset())
 
-    def _reached(self, root: int, supports: dict[int, Support]) -> Iterator[int]:
-        """The information sets that play from a root comes to, as far as the supports tell."""
-        todo, seen = [root], set()
+    def _reached(self, nodes: Sequence[int], supports: dict[int, Support]) -> Iterator[int]:
+        """The information sets that play from some nodes comes to, as far as the supports tell."""
+        todo, seen = list(nodes), set()
         while todo:
             node = self.play.nodes[todo.pop()]
             i = node.information_set
@@ -76,6 +89,27 @@ class SubgameSearch:
                 yield i
             if i in supports:
                 todo += [node.children[a] for a in reversed(supports[i])]
+
+    def _live(self, root: int, info: int, supports: dict[int, Support]) -> list[int]:
+        """The nodes of a set that no action of probability zero cuts off from the root."""
+        whole = {**dict.fromkeys(range(len(self.play.sets)), FREE), **supports}
+        return [k for k in self.play.sets[info].nodes if not self.play.weight(k, whole, root)[1]]
+
+    def _ended(self, root: int, info: int, supports: dict[int, Support]) -> bool:
+        """Is the play that follows a set settled?"""
+        return info in supports and all(i in supports for i in self._reached(self._live(root, info, supports), supports))
+
+    def _optimal_for_some_beliefs(self, root: int, info: int, supports: dict[int, Support]) -> list[Formula]:
+        """What a set on the path needs whatever its beliefs turn out to be and whatever is done off the path."""
+        play, live = self.play, self._live(root, info, supports)
+        open_sets = sorted(i for k in live for i in play.below[k] if i not in supports)
+        whole = {**dict.fromkeys(range(len(play.sets)), FREE), **supports}
+        shares = complemented(play.ring, [play.belief_unknown(info, n) for n in range(len(live) - 1)] if len(live) > 1 else [])
+        zero = Ratio(play.ring, play.ring.zero)
+        weights = dict.fromkeys(play.sets[info].nodes, zero) | dict(zip(live, shares, strict=True))
+        out = [play.space.typical(c) for c in continuation_conditions(play, info, whole, weights)]
+        out += [Atom(share.numerator, ">=") for share in shares if len(shares) > 1]
+        return out + [c for i in dict.fromkeys(open_sets) for c in play.mixing_conditions(i, FREE)]
 
     def _weights(self, root: int, info: int, supports: dict[int, Support]) -> dict[int, Ratio]:
         """The probability with which each node of a set is reached from a root."""
@@ -114,3 +148,8 @@ class SubgameSearch:
                 if i not in out and supports[i] != FREE and any(weights):
                     out[i] = weights
         return {info.index: out.get(info.index, []) for info in self.play.sets}
+
+
+def joined(known: Iterable[Formula], added: Iterable[Formula]) -> tuple[Formula, ...]:
+    """All formulas, each once."""
+    return tuple({c.key: c for c in (*known, *added)}.values())

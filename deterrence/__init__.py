@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from deterrence.algebra.errors import DeterrenceError, ExpressionError, GameError, InputError
     from deterrence.algebra.region import Region
     from deterrence.analysis.claims import Proof, prove, prove_all
+    from deterrence.analysis.compare import Comparison, compare
     from deterrence.check import Certificate, check
     from deterrence.model.catalogue import catalogue
     from deterrence.model.game import Branch, Chance, Claim, Decision, Game, Outcome, Parameter, Type
@@ -30,6 +31,7 @@ _HOMES = {
     "deterrence.algebra.errors": ("DeterrenceError", "ExpressionError", "GameError", "InputError"),
     "deterrence.algebra.region": ("Region",),
     "deterrence.analysis.claims": ("Proof", "prove", "prove_all"),
+    "deterrence.analysis.compare": ("Comparison", "compare"),
     "deterrence.check": ("Certificate", "check"),
     "deterrence.model.catalogue": ("catalogue",),
     "deterrence.model.game": ("Branch", "Chance", "Claim", "Decision", "Game", "Outcome", "Parameter", "Type"),
@@ -47,6 +49,7 @@ __all__ = [
     "Certificate",
     "Chance",
     "Claim",
+    "Comparison",
     "Decision",
     "DeterrenceError",
     "Equilibrium",
@@ -62,6 +65,7 @@ __all__ = [
     "Type",
     "catalogue",
     "check",
+    "compare",
     "load",
     "prove",
     "prove_all",

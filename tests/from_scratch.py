@@ -13,10 +13,12 @@ from deterrence.model.surds import Exact, exact_value
 
 
 class Played:
-    """A game at a point where strategies (information set -> action -> number, text or formula) are played."""
+    """A game at a point where an assessment is played: numbers, or formulas in what is `free`, by information set and action or history."""
 
-    def __init__(self, game: Game, point: Mapping[str, Fraction], strategies: Mapping[str, Mapping[str, Any]], **free: Exact) -> None:
-        self.game = game
+    def __init__(self, game: Game, point: Mapping[str, Fraction], assessment: Any, **free: Exact) -> None:
+        self.game, self.point = game, dict(point)
+        strategies: Mapping[str, Mapping[str, Any]] = assessment.strategies
+        self.beliefs = {name: {h: exact_value(p, free) for h, p in histories.items()} for name, histories in assessment.beliefs.items()}
         self.form: ExtensiveForm[Exact] = extensive_form(game, point)
         self.strategies = {name: {a: exact_value(p, free) for a, p in actions.items()} for name, actions in strategies.items()}
         self.paths: list[tuple[Exact, list[tuple[str, str]], Any]] = []
@@ -57,7 +59,10 @@ class Played:
         """The strategy at an information set."""
         return self.strategies[information_set][action]
 
+    def value(self, text: str) -> Exact:
+        """An expression in the parameters."""
+        return exact_value(text, self.point)
 
-def belief(beliefs: Mapping[str, Exact], wanted: str) -> Exact:
-    """The probability that beliefs by history give to those in which a type (`PLAYER = TYPE`) or a move occurs."""
-    return sum((p for history, p in beliefs.items() if wanted in re.split(r"[,;] ", history)), Fraction(0))
+    def belief(self, information_set: str, wanted: str) -> Exact:
+        """The probability that is given there to the histories in which a type (`PLAYER = TYPE`) or a move occurs."""
+        return sum((p for history, p in self.beliefs[information_set].items() if wanted in re.split(r"[,;] ", history)), Fraction(0))

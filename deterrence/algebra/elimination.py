@@ -144,7 +144,8 @@ def _split_product(rest: State, c: Atom, sign: int, factors: tuple[tuple[Polynom
     for s in (1, -1):
         remaining = others if power == 1 else others * first ** (power - 1)
         out.append(rest.assume(Atom(first * s, ">"), rest.space.atom(remaining * s, c.op, frozenset())))
-    return out if c.op == ">" else [*out, _signed(rest, first, 0)]
+    edge = rest.space.generic and rest.space.parametric(first)
+    return out if c.op == ">" or edge else [*out, _signed(rest, first, 0)]
 
 
 def _split_quadratic(rest: State, c: Atom, x: int) -> list[State]:

@@ -68,10 +68,22 @@ class Space:
         self.samples.append([to_fmpq(point.get(k, Fraction(0))) for k in range(max(1, len(self.ring.names)))])
 
     def typical(self, f: Formula) -> Formula:
-        """A condition on the parameters alone as it reads at generic points: strict, and false where it is an equation."""
-        if not self.generic or not isinstance(f, Atom) or not self.parametric(f.polynomial):
+        """A formula as it reads at generic points: conditions on the parameters alone are strict, and false where they are equations."""
+        if not self.generic:
             return f
-        return FALSE if f.op == "==" else strict(f)
+        return self._typical(f, strictly=True)
+
+    def without_edges(self, f: Formula) -> Formula:
+        """A formula without the alternatives that hold on surfaces of the parameter space only."""
+        return self._typical(f, strictly=False) if self.generic else f
+
+    def _typical(self, f: Formula, strictly: bool) -> Formula:
+        if not isinstance(f, Atom):
+            join = conjunction if isinstance(f, And) else disjunction
+            return join(self._typical(p, strictly) for p in f.parts)
+        if not self.parametric(f.polynomial):
+            return f
+        return FALSE if f.op == "==" and not f.polynomial.is_constant() else strict(f) if strictly else f
 
     def _decide_sign(self, p: Polynomial) -> int | None:
         if not self.parametric(p):

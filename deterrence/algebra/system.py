@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from deterrence.algebra.elimination import eliminated
-from deterrence.algebra.formula import And, Atom, Formula, atoms, conjunction, disjunction, large, strict
+from deterrence.algebra.formula import FALSE, And, Atom, Formula, atoms, conjunction, disjunction, large, strict
 from deterrence.algebra.polynomials import Polynomial, Ratio
 from deterrence.algebra.smt import QUICK, OutOfTime, Undecided
 from deterrence.algebra.solving import Tally
@@ -98,7 +98,7 @@ def finished(state: State) -> Branch | None:
         if len(x.lower) == len(x.upper) == 1 and x.lower == x.upper:
             rest = tuple(y for y in state.limits if y is not x)
             return finished(replace(state, limits=rest).put(x.variable, x.lower[0]))
-    conditions = without_radicals(conjunction(state.conditions), state)
+    conditions = space.without_edges(without_radicals(conjunction(state.conditions), state))
     solid = strict(conditions) if space.generic else conditions
     definitions = [r.definition() for r in state.roots if not space.parameters or space.mentions(solid, frozenset({r.variable}))]
     if not has_interior(state, (solid, *definitions)):
@@ -109,6 +109,8 @@ def finished(state: State) -> Branch | None:
 def has_interior(state: State, solid: tuple[Formula, ...]) -> bool:
     """Can the strict conditions at the end of a resolution hold? Raises Undecided where that is not known."""
     space = state.space
+    if FALSE in solid:
+        return False
     exact = decided_at_root(state, ())
     if exact is not None:
         return exact

@@ -41,9 +41,7 @@ class SubgameSearch:
         """Every support profile that survives, with free behaviour where no subgame's play reaches."""
         yield from self._descend(0, {}, (), frozenset())
 
-    def _descend(
-        self, n: int, supports: dict[int, Support], known: tuple[Formula, ...], judged: frozenset[int]
-    ) -> Iterator[dict[int, Support]]:
+    def _descend(self, n: int, supports: dict[int, Support], known: tuple[Formula, ...], judged: frozenset[int]) -> Iterator[dict[int, Support]]:
         """Supports for the subgames from the n-th on."""
         self.play.space.clock.check()
         if n == len(self.roots):

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from from_scratch import Played, belief
+from from_scratch import Played
 
 from deterrence.algebra.errors import GameError
 from deterrence.analysis.claims import Proof, prove, prove_all
@@ -17,33 +17,12 @@ from deterrence.check import check
 from deterrence.model.catalogue import catalogue
 from deterrence.model.game import Game
 from deterrence.model.parts import Claim
-from deterrence.model.reading import load, read
+from deterrence.model.reading import load
 from deterrence.model.surds import Exact, exact_value
 from deterrence.solution import Solution
 from deterrence.solve import solve
 
 Truth = Callable[[Played], bool]
-# Two allies may each act at a cost; where both waver, each acts with a probability that is a root without closed form.
-ROOTS = """
-title: Shared burdens
-players: [Left, Right]
-parameters:
-  b: {domain: 0 < b < 1, default: 1/2}
-where: {burden: b**2}
-tree:
-  Left:
-    hidden_from: [Right]
-    Act:
-      Right:
-        Act: {outcome: Both, Left: 0, Right: 0}
-        Wait: {outcome: LeftAlone, Left: 1 - b, Right: 1}
-    Wait:
-      Right:
-        Act: {outcome: RightAlone, Left: 1, Right: 1 - burden}
-        Wait: {outcome: Nobody, Left: 0, Right: 0}
-"""
-
-
 @pytest.fixture(scope="module")
 def solutions() -> Callable[..., Solution]:
     """Solutions of games of the catalogue, each solved once."""
@@ -76,10 +55,14 @@ FALSE: list[tuple[str, dict[str, str], Truth]] = [
     (
         "costly_signal",
         {"every": "belief(Defender, Tough | Challenger | Signal) < g/(g + l)", "when": "r > g/(g + l) and k > c_W"},
-        lambda play: False,
+        lambda play: play.belief("Challenger | Signal", "Defender = Tough") < play.value("g/(g + l)"),
     ),
-    ("costly_signal", {"every": "0 < Pr(Attack | Challenger | Signal) or Pr(Deterrence) < 1"}, lambda play: play.choice("Challenger | Signal", "Attack") > 0),
-    ("chain_store", {"none": "Pr(Fight | Guarantor (Weak) | Enter) > Pr(Enter)"}, lambda play: play.choice("Guarantor (Weak) | Enter", "Fight") <= play.pr("Enter")),
+    ("costly_signal", {"every": "0 < Pr(Attack | Challenger | Signal)"}, lambda play: play.choice("Challenger | Signal", "Attack") > 0),
+    (
+        "chain_store",
+        {"none": "Pr(Fight | Guarantor (Weak) | Enter) > Pr(Enter)"},
+        lambda play: play.choice("Guarantor (Weak) | Enter", "Fight") <= play.pr("Enter"),
+    ),
     ("trust", {"every": "Pr(Cooperation | West = Trustworthy) == 0"}, lambda play: play.pr("Cooperation", West="Trustworthy") == 0),
 ]
 
@@ -96,7 +79,7 @@ def test_a_false_claim_of_every_equilibrium_comes_with_one_that_refutes_it(
 
     assert holds(solution.game, says.get("when", "0 == 0"), found)
     assert check(solution.game, shown.strategies, shown.beliefs, found).valid
-    assert not truth(Played(solution.game, found, shown.strategies))
+    assert not truth(Played(solution.game, found, shown))
     assert shown.name in {e.name for e in solution}
 
 
@@ -148,7 +131,7 @@ def test_a_false_claim_of_some_equilibrium_comes_with_all_there_are(
 
     assert all(holds(solution.game, says.get(key, "0 == 0"), found) for key in ("when", "exactly_when"))
     assert [each.strategies for each in shown] == [e.to_dict()["strategies"] for e in there]
-    played = [Played(solution.game, found, each.strategies, **free) for each in shown for free in choices(each)]
+    played = [Played(solution.game, found, each, **free) for each in shown for free in choices(each)]
     assert played
     assert not any(map(truth, played))
 
@@ -162,7 +145,7 @@ def test_a_condition_that_is_not_needed_refutes_exactly_when(solutions: Callable
 
     assert "although the condition does not hold" in proof.reason
     assert not holds(solution.game, "p >= threshold and k > 1/2", found)
-    assert Played(solution.game, found, shown.strategies).pr("Deterrence") == 1
+    assert Played(solution.game, found, shown).pr("Deterrence") == 1
 
 
 TRUE = [
@@ -175,7 +158,10 @@ TRUE = [
     ("rudimentary_deterrence", {"every": "Pr(Deterrence) == 1 or Pr(Conflict) != c_H"}),
     ("rudimentary_deterrence", {"some": "Pr(Conflict) == 1/2", "exactly_when": "p == 1/2"}),
     # Every choice of what is free counts.
-    ("costly_signal", {"some": "Pr(Attack | Challenger | Signal) == 1/2*(1 + k/c_T)", "exactly_when": "k < c_T and r >= g/(g + l)"}),
+    (
+        "costly_signal",
+        {"some": "Pr(Signal) == 0 and Pr(Peace) == 1 and 2*Pr(Attack | Challenger | Signal) == 1 + k/c_T", "exactly_when": "k < c_T and r >= g/(g + l)"},
+    ),
     ("costly_signal", {"some": "belief(Defender, Tough | Challenger | Signal) == 0", "when": "r > g/(g + l)"}),
     ("costly_signal", {"none": "belief(Defender, Tough | Challenger | Signal) > g/(g + l) and Pr(Attack | Challenger | Signal) > 0"}),
 ]
@@ -199,7 +185,7 @@ def test_roots_without_closed_form_are_decided() -> None:
     assert prove(solution, Claim("Failure is rare.", every="Pr(Lost) <= c/b"))
     proof = prove(solution, Claim("They never do.", none=cubic))
     (shown,) = proof.counterexample.equilibria if proof.counterexample else ()
-    play = Played(solution.game, refutation(solution.game, proof), shown.strategies)
+    play = Played(solution.game, refutation(solution.game, proof), shown)
     b, c = (Fraction(proof.counterexample.point[name]) for name in "bc") if proof.counterexample else ()
     assert b * play.choice("A", "Wait") ** 3 == c
 
@@ -215,30 +201,28 @@ def volunteers() -> Game:
             pay = {n: f"{'b' if any(acts) else '0'}{' - c' if act else ''}" for n, act in zip(names, acts, strict=True)}
             return Outcome("Secured" if any(acts) else "Lost", pay)
         actions = {"Act": tree((*acts, True)), "Wait": tree((*acts, False))}
-        return Decision(names[len(acts)], actions, hidden_from=names[len(acts) + 1 :])
+        return Decision(names[len(acts)], actions, hidden_from=list(names[len(acts) + 1 :]))
 
     return Game(players=list(names), parameters={"b": "b > 0", "c": "c > 0"}, assume=["c < b"], tree=tree(()))
 
 
 def test_where_beliefs_are_not_given_a_claim_says_nothing(solutions: Callable[..., Solution]) -> None:
     """A Nash equilibrium has beliefs on the path only; elsewhere a claim about them is neither true nor false of it."""
-    solution = solutions("rudimentary_deterrence", "nash")
-    known = prove(solutions("costly_signal", "nash"), Claim("Prior.", every="Pr(Signal) < 1 or belief(Defender, Tough | Challenger | Signal) == r"))
-    assert known
+    solution = solutions("costly_signal", "nash")
+    tough = "belief(Defender, Tough | Challenger | Signal)"
 
-    proof = prove(solutions("costly_signal", "nash"), Claim("Never.", some="Pr(Signal) == 0 and belief(Defender, Tough | Challenger | Signal) > 0"))
-    assert proof.verdict == "refuted"
-    assert solution.concept == "nash"
+    assert prove(solution, Claim("Who is met, is met by the prior.", every=f"Pr(Signal) < 1 or {tough} == r"))
+    assert prove(solution, Claim("Nor otherwise.", none=f"Pr(Signal) == 1 and {tough} != r"))
+    assert prove(solution, Claim("Nothing is believed of what is not met.", none=f"Pr(Signal) == 0 and ({tough} > r or not ({tough} > r))"))
+    assert prove(solution, Claim("None.", some=f"Pr(Signal) == 0 and {tough} >= 0")).verdict == "refuted"
 
 
-def test_where_nothing_has_a_value_the_claim_is_undecided() -> None:
+def test_where_nothing_has_a_value_the_claim_is_undecided(solutions: Callable[..., Solution]) -> None:
     """A claim about what no equilibrium gives a value is neither proved nor refuted."""
-    game = read(ROOTS)
-    solution = solve(game, "nash")
-    claim = Claim("Of nothing.", every="Pr(Both)/(Pr(Act) - Pr(Act)) == 1")
+    solution = solutions("rudimentary_deterrence")
 
-    assert prove(solution, claim).verdict == "undecided"
-    assert prove(solution, Claim("Of something.", every="Pr(Both) >= 0")).verdict == "proved"
+    assert prove(solution, Claim("Of nothing.", every="Pr(Conflict)/(Pr(Demand) - Pr(Demand)) == 1")).verdict == "undecided"
+    assert prove(solution, Claim("Of something.", every="Pr(Demand) == 0 or Pr(Conflict)/Pr(Demand) == p")).verdict == "proved"
 
 
 def test_an_incomplete_solution_proves_only_what_more_equilibria_cannot_change(solutions: Callable[..., Solution]) -> None:
@@ -297,7 +281,8 @@ def test_a_claim_about_another_concept_is_refused(solutions: Callable[..., Solut
 
 def test_all_claims_of_a_game_under_their_concepts() -> None:
     """Each claim is decided under its own concept, in order, and progress is told."""
-    claims = [Claim("Nash.", some="Pr(Deterrence) == 1", concept="nash"), Claim("Not so.", some="Pr(Deterrence) == 1"), Claim(every="Pr(Conflict) <= p")]
+    claims = [Claim("Nash.", some="Pr(Deterrence) == 1", concept="nash"), Claim("Not so.", some="Pr(Deterrence) == 1")]
+    claims.append(Claim(every="Pr(Conflict) <= p"))
     seen: list[tuple[str, int]] = []
     proofs = prove_all(load("rudimentary_deterrence").replace(claims=claims), progress=lambda *told: seen.append(told))
 
@@ -319,9 +304,9 @@ def test_a_proof_reads_well(solutions: Callable[..., Solution]) -> None:
 
     assert str(proof) == (
         "refuted: Peace is sure.\n"
-        "  In E2 the statement is false.\n"
+        "  In E1 the statement is false.\n"
         "  p = 1/4, g = 1, k = 1, d = 1, c_H = 1/2, c_S = 3/2\n"
-        "  E2: Pr(Deterrence) = 0"
+        "  E1: Pr(Deterrence) = 0"
     )
     assert str(prove(solutions("rudimentary_deterrence"), Claim("So it is.", every="Pr(Conflict) <= p"))) == "proved: So it is."
 
@@ -333,13 +318,3 @@ def test_verdicts_are_the_same_in_every_run(solutions: Callable[..., Solution]) 
 
     assert str(first) == str(second)
     assert first == second
-
-
-def test_beliefs_of_a_counterexample_add_up(solutions: Callable[..., Solution]) -> None:
-    """What is shown are whole assessments: beliefs are distributions over histories."""
-    proof = prove(solutions("costly_signal"), Claim("False.", every="Pr(Signal) == 0"))
-    (shown,) = proof.counterexample.equilibria if proof.counterexample else ()
-
-    for beliefs in shown.beliefs.values():
-        exact = {history: exact_value(p, {}) for history, p in beliefs.items()}
-        assert belief(exact, "Defender = Tough") + belief(exact, "Defender = Weak") == 1

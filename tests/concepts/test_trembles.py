@@ -25,10 +25,7 @@ def by_trial(families: list[list[Debt]], most: int = 5) -> set[tuple[frozenset[D
         order = dict(zip(trembles, orders, strict=True))
         totals = [[sum(order[t] for t in debt) for debt in family] for family in families]
         found.add(
-            tuple(
-                frozenset(d for d, n in zip(family, row, strict=True) if n == min(row))
-                for family, row in zip(families, totals, strict=True)
-            )
+            tuple(frozenset(d for d, n in zip(family, row, strict=True) if n == min(row)) for family, row in zip(families, totals, strict=True))
         )
     return found
 
@@ -55,7 +52,7 @@ def test_two_listeners_to_one_deviation_share_a_block() -> None:
     found = blocks_of([debts((A,), (B,)), debts((A,), (B,))])
 
     assert found is not None
-    assert [(A, B)] == [block.trembles for block in found]
+    assert [block.trembles for block in found] == [(A, B)]
 
 
 def test_a_listener_to_two_deviations_combines_two_blocks() -> None:

@@ -2,7 +2,7 @@
 
 `python benchmarks/run.py`, in an environment with the extra `test`. Each command is run in a process of its own, start-up included, and the best of
 three counts. Gambit gets the game at one point of the parameter space, as a file of its own format, and is asked for Nash equilibria
-(`enumpoly_solve`), which is what it can be asked for; it is given a minute, once.
+(`enumpoly_solve`), which is what it can be asked for; it is given a minute.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def best(*arguments: str) -> Timing:
 
 
 def _gambit(game: str, point: Sequence[str]) -> Timing:
-    """One run of Gambit on a game at a point."""
+    """The quickest of a few runs of Gambit on a game at a point, or the first if it takes too long."""
     sys.path.insert(0, str(HERE.parent / "tests"))
     from gambit_bridge import to_efg
 
@@ -77,7 +77,10 @@ def _gambit(game: str, point: Sequence[str]) -> Timing:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "game.efg"
         file.write_text(to_efg(extensive_form(load(game), values)), encoding="utf-8")
-        return timed([sys.executable, "-c", GAMBIT, str(file)], PATIENCE)
+        runs = [timed(command := [sys.executable, "-c", GAMBIT, str(file)], PATIENCE)]
+        while runs[0].wall is not None and len(runs) < RUNS:
+            runs.append(timed(command, PATIENCE))
+        return min(runs, key=lambda timing: timing.wall or 0.0)
 
 
 def rows() -> Iterator[tuple[str, ...]]:

@@ -115,17 +115,16 @@ def check(
     form, believed = given.form, list(given.beliefs)
     play = _Play(form, given.strategies)
     roots = _subgames(form) if concept == "subgame_perfect" else [0]
-    bayes = dict.fromkeys(fault for root in roots for fault in _bayes(play, believed, root))
+    by_plans = concept in ("nash", "subgame_perfect")
+    bayes = dict.fromkeys(fault for root in roots for fault in _bayes(play, believed, root, fill=not by_plans))
+    faults = [f"no beliefs at {info.name!r}, which is not reached" for info in form.information_sets if not (by_plans or believed[info.index])]
     deviations: list[Deviation] = []
-    faults: list[str] = []
-    if concept in ("nash", "subgame_perfect"):
+    if by_plans:
         deviations = [d for root in roots for d in _plans(play, root)]
-    else:
-        faults = [f"no beliefs at {info.name!r}, which is not reached" for info in form.information_sets if not believed[info.index]]
-        if not faults and concept == "sequential":
-            deviations, faults = _one_shots(play, believed), _inconsistencies(play, believed)
-        elif not faults:
-            deviations = _continuations(play, believed)
+    elif not faults and concept == "weak_pbe":
+        deviations = _continuations(play, believed)
+    elif not faults:
+        deviations, faults = _one_shots(play, believed), _inconsistencies(play, believed)
     faults = [*bayes, *faults, *map(str, deviations)]
     payoffs = dict(zip(form.players, play.worth[0], strict=True))
     return Certificate(concept, tuple(faults), tuple(deviations), payoffs)
@@ -214,17 +213,18 @@ def _subgames(form: Form) -> list[int]:
 # What equilibrium requires
 
 
-def _bayes(play: _Play, believed: list[Sequence[Exact]], root: int) -> Iterator[str]:
-    """Where beliefs break Bayes' rule at what play from the root reaches; beliefs that were not given are filled in."""
+def _bayes(play: _Play, believed: list[Sequence[Exact]], root: int, fill: bool) -> Iterator[str]:
+    """Where beliefs break Bayes' rule at what play from the root reaches; beliefs that were not given are filled in if need be."""
     reached = play.reach(root)
     for info in play.form.information_sets:
         weights = [reached.get(x, ZERO) for x in info.nodes]
         total = sum(weights, ZERO)
-        if total == 0:
+        belief = believed[info.index]
+        if total == 0 or not (belief or fill) or (belief and all(b * total == w for b, w in zip(belief, weights, strict=True))):
             continue
-        bayes, belief = [w / total for w in weights], believed[info.index]
+        bayes = [w / total for w in weights]
         believed[info.index] = belief or bayes
-        if belief and belief != bayes:
+        if belief:
             yield f"the belief at {info.name!r} is {', '.join(map(str, belief))}, but by Bayes' rule it is {', '.join(map(str, bayes))}"
 
 

@@ -6,6 +6,7 @@ most of its games would be nearly the same.
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from dataclasses import dataclass, field
@@ -141,3 +142,16 @@ def probabilities(draw: Any, count: int) -> list[Fraction]:
     """Rational probabilities that add up to 1, often pure."""
     weights = draw(st.lists(st.sampled_from([0, 0, 1, 1, 2]), min_size=count, max_size=count).filter(any))
     return [Fraction(w, sum(weights)) for w in weights]
+
+
+def random_meeting(number: int) -> Game:
+    """Three players who choose at once: mixtures of all three are irrational as a rule."""
+    rng = random.Random(number)
+    ends = itertools.count(1)
+
+    def node(left: tuple[str, ...]) -> Any:
+        if not left:
+            return Outcome(f"End {next(ends)}", {player: rng.randint(-3, 3) for player in PLAYERS})
+        return Decision(left[0], {f"{LETTERS[left[0]]}{move}": node(left[1:]) for move in "lm"}, hidden_from=left[1:])
+
+    return Game(title=f"Random meeting {number}", players=PLAYERS, tree=node(PLAYERS))

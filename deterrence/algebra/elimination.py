@@ -103,7 +103,8 @@ def _split_for(state: State, x: int) -> list[State] | None:
             return _split_quadratic(rest, c, x)
         signs = possible_signs(state, parts[1])
         if signs == {0}:
-            return [rest.assume(Atom(parts[0], c.op))]  # the unknown has no say in it
+            constant = ring.coefficients(c.polynomial, x)[0]  # not of the factor, whose sign may be another
+            return [rest.assume(Atom(constant, c.op))]  # the unknown has no say in it
         if len(signs) != 1:
             return [_signed(state, parts[1], s) for s in sorted(signs)]
     return None

@@ -89,9 +89,7 @@ def check_conditions(space: Space, parameters: Mapping[str, Ratio], reading: Rea
         raise misplaced(claim, claim.trend, f"{claim.along} is fixed here and cannot move")
 
 
-def condition(
-    space: Space, parameters: Mapping[str, Ratio], claim: Claim, key: str, tree: ConditionTree | None, negated: bool = False
-) -> Formula:
+def condition(space: Space, parameters: Mapping[str, Ratio], claim: Claim, key: str, tree: ConditionTree | None, negated: bool = False) -> Formula:
     """A condition of a claim on the parameters, as it reads at generic points; true where there is none."""
     if tree is None:
         return FALSE if negated else TRUE

@@ -223,11 +223,24 @@ def real_roots(polynomial: fmpq_poly) -> list[Exact]:
     for factor, times in polynomial.factor()[1]:
         *lower, lead = map(int, factor.numer().coeffs())
         found: list[Exact] = [Fraction(-lower[0], lead)]
-        if len(lower) > 1:
+        if len(lower) == 2:
+            found = _quadratic(lead, lower[1], lower[0])
+        elif len(lower) > 2:
             monic = tuple(c * lead ** (len(lower) - 1 - k) for k, c in enumerate(lower))  # its roots are `lead` times those of the factor
             found = [Surd({((Root(monic, place), 1),): Fraction(1, lead)}) for place in range(len(_isolated(monic, 64)))]
         out += found * times
     return sorted(out)
+
+
+def _quadratic(a: int, b: int, c: int) -> list[Exact]:
+    """The roots of an irreducible polynomial of degree 2 by the square root of its discriminant, so that roots of one field share it."""
+    rest, whole = b * b - 4 * a * c, 1
+    for prime in range(2, 1000):  # a larger square is left in: it does no harm
+        while rest % prime**2 == 0:
+            rest, whole = rest // prime**2, whole * prime
+    root: Terms = {((Root((-rest, 0), 1), 1),): Fraction(whole, 2 * a)}
+    middle: Terms = {(): Fraction(-b, 2 * a)} if b else {}
+    return [Surd(_plus(middle, root, sign)) for sign in (-ONE, ONE)] if rest > 0 else []
 
 
 def square_root(x: Exact) -> Exact:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -152,16 +153,17 @@ def judge_at(posed: Posed, branches: list[Branch], point: dict[str, Fraction]) -
     assert not holds(original, *definitions, *outside), (branches, point)
 
 
-def posed_from(equations: str, conditions: list[str]) -> Posed:
-    made = Made("a b", "0 < a < 1 and 0 < b < 2", UNKNOWNS)
+def posed_from(equations: str, conditions: list[str], knife_edge: bool = False) -> Posed:
+    made = Made("a b", "0 < a < 1 and 0 < b < 2", UNKNOWNS, knife_edge)
     atoms = list(_atoms(made.formula(equations))) if equations else []
     return Posed(made, tuple(a.polynomial for a in atoms), tuple(made.formula(c) for c in conditions))
 
 
+@pytest.mark.parametrize("knife_edge", [False, True], ids=["generic", "knife edges too"])
 @pytest.mark.parametrize(("equations", "conditions"), HANDMADE.values(), ids=HANDMADE)
-def test_the_branches_are_the_solutions(equations: str, conditions: list[str]) -> None:
+def test_the_branches_are_the_solutions(equations: str, conditions: list[str], knife_edge: bool) -> None:
     """At exact points of the parameters, for systems of every kind that the solver knows a way with."""
-    posed = posed_from(equations, conditions)
+    posed = posed_from(equations, conditions, knife_edge)
     branches = posed.system.resolve()
 
     for point in posed.made.points(6, seed=len(equations)):
@@ -177,7 +179,18 @@ def random_text(rng: random.Random, unknowns: tuple[str, ...], degree: int) -> s
     return " + ".join(terms) + f" + {rng.choice(unknowns)}*{rng.choice(('a', 'b', '2'))} + {rng.randint(-2, 2)}/3"
 
 
-def random_system(seed: int) -> Posed:
+def posed_at_a_point(equations: str, conditions: list[str], values: dict[str, str]) -> Posed:
+    """The same with numbers for the parameters."""
+    made = Made("", "0 < 1", UNKNOWNS)
+
+    def fixed(text: str) -> str:
+        return re.sub(r"\b[ab]\b", lambda found: f"({values[found.group()]})", text)
+
+    atoms = list(_atoms(made.formula(fixed(equations)))) if equations else []
+    return Posed(made, tuple(a.polynomial for a in atoms), tuple(made.formula(fixed(c)) for c in conditions))
+
+
+def random_texts(seed: int) -> tuple[str, list[str]]:
     """One to three unknowns in (0, 1) or [0, 1], up to two equations and two inequalities, linear, bilinear or quadratic."""
     rng = random.Random(seed)
     unknowns = UNKNOWNS[: rng.randint(1, 3)]
@@ -189,19 +202,45 @@ def random_system(seed: int) -> Posed:
         u = unknowns[0]
         equations[:1] = [f"{rng.choice((1, -1))}*{u}**2 + {random_text(rng, (u,), 1)} == 0"]
     rest = [f"{random_text(rng, unknowns, 1)} {rng.choice(('>', '>='))} 0" for _ in range(rng.randint(0, 2))]
-    return posed_from(" and ".join(equations), [*inside, *rest])
+    return " and ".join(equations), [*inside, *rest]
+
+
+def resolved(posed: Posed) -> list[Branch]:
+    """The branches; a system that hits a limit says so and returns nothing."""
+    try:
+        return posed.system.resolve()
+    except Undecided:
+        pytest.skip("undecided, which is an answer of its own")
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_random_systems_are_resolved_into_their_solutions(seed: int) -> None:
-    """At exact points, both ways; a system that hits a limit says so and returns nothing."""
-    posed = random_system(seed)
-    try:
-        branches = posed.system.resolve()
-    except Undecided:
-        pytest.skip("undecided, which is an answer of its own")
+    """At generic exact points, both ways."""
+    posed = posed_from(*random_texts(seed))
+    branches = resolved(posed)
+
     for point in posed.made.points(3, seed):
         judge_at(posed, branches, point)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_where_knife_edges_count_nothing_is_missed_on_them(seed: int) -> None:
+    """At points where polynomials with small coefficients vanish."""
+    posed = posed_from(*random_texts(seed), knife_edge=True)
+    branches = resolved(posed)
+    edges = [{"a": Fraction(a), "b": Fraction(b)} for a in ("1/3", "1/2", "2/3") for b in ("1/3", "1/2", "1", "4/3")]
+
+    for point in random.Random(seed).sample(edges, 3):
+        judge_at(posed, branches, point)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_at_a_point_nothing_is_neglected(seed: int) -> None:
+    """Without parameters, ties included."""
+    rng = random.Random(seed)
+    posed = posed_at_a_point(*random_texts(seed), {name: rng.choice(("1/3", "1/2", "1")) for name in "ab"})
+
+    judge_at(posed, resolved(posed), {})
 
 
 def test_nearly_all_random_systems_are_decided() -> None:
@@ -209,7 +248,7 @@ def test_nearly_all_random_systems_are_decided() -> None:
     undecided = 0
     for seed in range(60):
         try:
-            random_system(seed).system.resolve()
+            posed_from(*random_texts(seed)).system.resolve()
         except Undecided:
             undecided += 1
 

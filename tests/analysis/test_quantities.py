@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
 import pytest
 from from_scratch import Played
 
-from deterrence.algebra.smt import Clock
 from deterrence.analysis.counterexamples import Exactly, instance, points
 from deterrence.analysis.decisions import Prover
 from deterrence.analysis.meaning import Meaning
 from deterrence.analysis.statements import read_claim
 from deterrence.model.parts import Claim
-from deterrence.model.reading import load
 from deterrence.model.surds import Exact
-from deterrence.solve import solve
+from deterrence.solution import Solution
 
 
 @pytest.fixture(scope="module")
-def prover() -> Prover:
-    """A game with types, an event, a choice of chance that is told, hidden moves, and families with something free."""
-    return Prover(solve(load("tying_hands")), Clock())
+def prover(solutions: Callable[..., Solution]) -> Prover:
+    """A game with types, an event, and families with something free."""
+    return Prover(solutions("costly_signal"))
 
 
 @pytest.fixture(scope="module")
-def secret() -> Prover:
+def secret(solutions: Callable[..., Solution]) -> Prover:
     """A game with a hidden move, a choice of chance, and no types."""
-    return Prover(solve(load("secret_alliance")), Clock())
+    return Prover(solutions("secret_alliance"))
 
 
 class Case(NamedTuple):
@@ -59,37 +57,37 @@ def cases(prover: Prover, *texts: str) -> Iterator[Case]:
 
 def test_probabilities_of_what_comes_about(prover: Prover) -> None:
     """Outcomes, events and actions, alone, together and given a type."""
-    texts = ["Pr(Deterrence)", "Pr(Attack)", "Pr(Pledge, Attack)", "Pr(Attack | Defender = Weak)", "Pr(Pledge, Deterrence | Defender = Tough)"]
+    texts = ["Pr(Deterrence)", "Pr(Attack)", "Pr(Signal, Attack)", "Pr(Attack | Defender = Weak)", "Pr(Signal, Deterrence | Defender = Tough)"]
     for case in cases(prover, *texts):
         pr = case.played.pr
-        given = [pr("Attack", Defender="Weak"), pr("Pledge", "Deterrence", Defender="Tough")]
-        assert list(case.found.values()) == [pr("Deterrence"), pr("Attack"), pr("Pledge", "Attack"), *given]
+        given = [pr("Attack", Defender="Weak"), pr("Signal", "Deterrence", Defender="Tough")]
+        assert list(case.found.values()) == [pr("Deterrence"), pr("Attack"), pr("Signal", "Attack"), *given]
 
 
 def test_strategies_and_payoffs(prover: Prover) -> None:
     """The strategy at an information set, on the path or not, and payoffs before and after types are drawn."""
-    texts = ["Pr(Attack | Challenger | Pledge)", "Pr(Pledge | Defender (Weak))", "payoff(Challenger)", "payoff(Defender, Weak)"]
+    texts = ["Pr(Attack | Challenger | Signal)", "Pr(Signal | Defender (Weak))", "payoff(Challenger)", "payoff(Defender, Weak)"]
     texts += ["payoff ( Defender )"]
     for case in cases(prover, *texts):
         choice, payoff = case.played.choice, case.played.payoff
-        expected = [choice("Challenger | Pledge", "Attack"), choice("Defender (Weak)", "Pledge")]
+        expected = [choice("Challenger | Signal", "Attack"), choice("Defender (Weak)", "Signal")]
         expected += [payoff("Challenger"), payoff("Defender", "Weak"), payoff("Defender")]
         assert list(case.found.values()) == expected
 
 
-def test_arithmetic_of_quantities_parameters_and_entries_of_where(prover: Prover) -> None:
+def test_arithmetic_of_quantities_parameters_and_entries_of_where(secret: Prover) -> None:
     """Quantities are numbers like any other."""
-    text = "r*Pr(Pledge | Defender (Weak))**2 - Pr(Attack | Challenger | Pledge)/(1 + lock) + 0.5"
-    for case in cases(prover, text):
-        x, y = case.played.choice("Defender (Weak)", "Pledge"), case.played.choice("Challenger | Pledge", "Attack")
-        lock = Fraction(prover.game.expand(prover.game.where["lock"]).evaluate(case.point))
-        assert case.found[text] == case.point["r"] * x**2 - y / (1 + lock) + Fraction(1, 2)
+    text = "sigma*Pr(Secret)**2 - Pr(Attack | Attacker | ?, Unknown)/(1 + risk) + 0.5"
+    for case in cases(secret, text):
+        x, y = case.played.pr("Secret"), case.played.choice("Attacker | ?, Unknown", "Attack")
+        risk = Fraction(secret.game.expand(secret.game.where["risk"]).evaluate(case.point))
+        assert case.found[text] == case.point["sigma"] * x**2 - y / (1 + risk) + Fraction(1, 2)
 
 
 def test_beliefs_about_types(prover: Prover) -> None:
     """The belief that a player is of a type is that of the histories in which she is."""
-    for case in cases(prover, "belief(Defender, Tough | Challenger | Pledge)", "belief(Pledge | Challenger | Pledge)"):
-        assert list(case.found.values()) == [case.played.belief("Challenger | Pledge", "Defender = Tough"), 1]
+    for case in cases(prover, "belief(Defender, Tough | Challenger | Signal)", "belief(Signal | Challenger | Signal)"):
+        assert list(case.found.values()) == [case.played.belief("Challenger | Signal", "Defender = Tough"), 1]
 
 
 def test_beliefs_about_hidden_moves_and_labels_of_chance(secret: Prover) -> None:

@@ -6,6 +6,7 @@ import itertools
 import random
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from deterrence.model.catalogue import catalogue
 from deterrence.model.parts import Claim
 from deterrence.model.reading import load, read
 from deterrence.model.surds import Exact
+from deterrence.solution import Solution
 from deterrence.solve import solve
 
 # An attacker who meets a wall mixes with a probability that is a square root, or the root of a cubic polynomial.
@@ -37,6 +39,7 @@ tree: {tree}
 """
 
 
+@cache
 def wavering(count: int) -> Prover:
     """Volunteers, each of whom would rather that another acted: where all waver, all but one of them fail with probability c/b."""
     names = "ABCD"[:count]
@@ -49,19 +52,6 @@ def wavering(count: int) -> Prover:
         return f"{{{names[len(acts)]}: {{Act: {tree((*acts, True))}, Wait: {tree((*acts, False))}{hidden}}}}}"
 
     return Prover(solve(read(WAVER.format(more=", D" * (count == 4), tree=tree(())))))
-
-
-@pytest.fixture(scope="module")
-def provers() -> Callable[[str, str], Prover]:
-    """Games of the catalogue made ready for claims, each once."""
-    known: dict[tuple[str, str], Prover] = {}
-
-    def made(name: str, concept: str = "sequential") -> Prover:
-        if (name, concept) not in known:
-            known[name, concept] = Prover(solve(load(name), concept))
-        return known[name, concept]
-
-    return made
 
 
 def value_in(prover: Prover, family: Family, text: str) -> Ratio:
@@ -122,9 +112,9 @@ def grid(free: int, extra: int = 0) -> list[tuple[Fraction, ...]]:
         ("abandonment", ["Pr(Support | Patron (Wavering) | Demand, Hold, Attack)", "Pr(Attack | Challenger | Demand, Hold)"]),
     ],
 )
-def test_extremes_are_those_over_every_choice(name: str, texts: list[str], provers: Callable[..., Prover]) -> None:
+def test_extremes_are_those_over_every_choice(name: str, texts: list[str], solutions: Callable[..., Solution]) -> None:
     """In families of Nash equilibria with chains of ranges, the extremes bound what any choice gives and are nearly reached."""
-    prover = provers(name, "nash")
+    prover = Prover(solutions(name, "nash"))
     for family, text in itertools.product(prover.families[-1], texts):
         value = value_in(prover, family, text)
         if not any(k in family.free for k in value.support()) or len(family.free) > 3:
@@ -142,10 +132,19 @@ def test_extremes_are_those_over_every_choice(name: str, texts: list[str], prove
                 assert float(extreme - max(reached)) < 0.05
 
 
+RIGHT: dict[tuple[str, bool], Callable[[Any], bool]] = {
+    ("increasing_in", False): lambda d: d >= 0,
+    ("increasing_in", True): lambda d: d > 0,
+    ("decreasing_in", False): lambda d: d <= 0,
+    ("decreasing_in", True): lambda d: d < 0,
+    ("constant_in", False): lambda d: d == 0,
+}
+
+
 @pytest.mark.parametrize("name", catalogue())
-def test_what_the_catalogue_says_of_trends_is_what_exact_values_do(name: str, provers: Callable[..., Prover]) -> None:
+def test_what_the_catalogue_says_of_trends_is_what_exact_values_do(name: str, solutions: Callable[..., Solution]) -> None:
     """Where a parameter moves a little within a family, the extremes move as is claimed."""
-    prover, h = provers(name), Fraction(1, 10**4)
+    prover, h = Prover(solutions(name)), Fraction(1, 10**4)
     for claim in prover.game.claims:
         if claim.trend is None or claim.when is not None:
             continue
@@ -156,12 +155,7 @@ def test_what_the_catalogue_says_of_trends_is_what_exact_values_do(name: str, pr
                 ends = [extremes_at(family, value, each) for each in (point, point | {along: point[along] + h}) if in_region(prover, family, each)]
                 if len(ends) == 2:
                     moves = [after - before for before, after in zip(*ends, strict=True)]
-                    ok: dict[str, Callable[[Any], bool]] = {
-                        "increasing_in": lambda d: d > 0 if claim.strictly else d >= 0,
-                        "decreasing_in": lambda d: d < 0 if claim.strictly else d <= 0,
-                        "constant_in": lambda d: d == 0,
-                    }
-                    assert all(map(ok[claim.trend], moves)), (claim.claim, family.equilibrium.name, point)
+                    assert all(map(RIGHT[claim.trend, claim.strictly], moves)), (claim.claim, family.equilibrium.name, point)
 
 
 def in_region(prover: Prover, family: Family, point: Mapping[int, Fraction]) -> bool:
@@ -179,6 +173,7 @@ def extremes_at(family: Family, value: Ratio, point: Mapping[int, Fraction]) -> 
     return min(found), max(found)
 
 
+RESIST = "Pr(Resist | Rival | Escalate)"
 # Of `rudimentary_deterrence`, where conflict comes with probability p or never, and of `audience_costs`, where something is free.
 TRENDS = [
     ("rudimentary_deterrence", {"every": "Pr(Conflict)", "increasing_in": "p"}, "proved"),
@@ -193,18 +188,18 @@ TRENDS = [
     ("rudimentary_deterrence", {"every": "(g - 1)**3", "increasing_in": "g", "strictly": "true"}, "proved"),
     ("rudimentary_deterrence", {"every": "(g - 1)**2", "increasing_in": "g"}, "refuted"),
     ("rudimentary_deterrence", {"every": "(g - 1)**2", "increasing_in": "g", "when": "g > 1"}, "proved"),
-    # The least value is v/(v - w), the greatest 1.
-    ("audience_costs", {"every": "Pr(Resist | Rival | Escalate)", "increasing_in": "v", "when": "w < 0 and p < believed"}, "proved"),
-    ("audience_costs", {"every": "Pr(Resist | Rival | Escalate)", "decreasing_in": "v", "when": "w < 0 and p < believed"}, "refuted"),
-    ("audience_costs", {"every": "Pr(Resist | Rival | Escalate)", "increasing_in": "v", "strictly": "true", "when": "w < 0 and p < believed"}, "refuted"),
-    ("audience_costs", {"every": "Pr(Resist | Rival | Escalate)", "constant_in": "a", "when": "w < 0 and p < believed"}, "proved"),
+    # Where nobody escalates the least value is v/(v - w), the greatest 1; where some do, it is v/(v + a).
+    ("audience_costs", {"every": RESIST, "increasing_in": "w", "when": "w < 0 and p < believed"}, "proved"),
+    ("audience_costs", {"every": RESIST, "decreasing_in": "w", "when": "w < 0 and p < believed"}, "refuted"),
+    ("audience_costs", {"every": RESIST, "increasing_in": "w", "strictly": "true", "when": "w < 0 and p < believed"}, "refuted"),
+    ("audience_costs", {"every": RESIST, "constant_in": "p", "when": "w < 0 and p < believed"}, "proved"),
 ]
 
 
 @pytest.mark.parametrize(("name", "says", "verdict"), TRENDS)
-def test_trends_in_both_directions_weak_and_strict(name: str, says: dict[str, str], verdict: str, provers: Callable[..., Prover]) -> None:
+def test_trends_in_both_directions_weak_and_strict(name: str, says: dict[str, str], verdict: str, solutions: Callable[..., Solution]) -> None:
     """A trend is proved where both extremes of every family move so at every generic point; else a point shows one that does not."""
-    proof = prove(provers(name).solution, Claim("A trend.", **says))
+    proof = prove(solutions(name), Claim("A trend.", **says))
 
     assert proof.verdict == verdict, proof
     if verdict == "refuted":
@@ -215,10 +210,10 @@ def test_trends_in_both_directions_weak_and_strict(name: str, says: dict[str, st
         assert (slope != 0) or says.get("strictly") == "true"
 
 
-def test_which_extreme_moves_the_wrong_way_is_told(provers: Callable[..., Prover]) -> None:
+def test_which_extreme_moves_the_wrong_way_is_told(solutions: Callable[..., Solution]) -> None:
     """The reason names the family, the extreme and its value."""
-    claim = Claim("A trend.", every="Pr(Resist | Rival | Escalate)", decreasing_in="v", when="w < 0 and p < believed")
-    proof = prove(provers("audience_costs").solution, claim)
+    claim = Claim("A trend.", every=RESIST, decreasing_in="w", when="w < 0 and p < believed")
+    proof = prove(solutions("audience_costs"), claim)
 
     assert "the least value of Pr(Resist | Rival | Escalate), v/(v - w), does not move as claimed" in proof.reason
 

@@ -13,13 +13,14 @@ from deterrence.algebra.errors import InputError
 from deterrence.algebra.formula import Formula, atoms, conjunction
 from deterrence.algebra.parameters import Mover, ParameterSpace
 from deterrence.algebra.region import Region
-from deterrence.algebra.smt import Clock, OutOfTime
+from deterrence.algebra.smt import Clock, OutOfTime, Undecided
 from deterrence.algebra.state import Root
 from deterrence.concepts.family import Family, Findings
 from deterrence.concepts.play import Play
 from deterrence.concepts.setting import parameter_space, parameter_values, play_of
 from deterrence.model.extensive import extensive_form
 from deterrence.model.game import Game
+from deterrence.model.validation import validate
 from deterrence.solution import Equilibrium, Free, Setting, Solution
 
 CONCEPTS = ("nash", "subgame_perfect", "weak_pbe", "sequential")
@@ -49,6 +50,7 @@ def solve(
 
     Raises:
         InputError: the concept is unknown or the limit is not positive.
+        GameError: the model is unsound: a probability, a denominator or the parameter space, with a point that shows it.
     """
     concept = _known_concept(concept or "sequential")
     if time_limit is not None and not time_limit > 0:
@@ -97,9 +99,13 @@ def _known_concept(concept: str) -> str:
 
 
 def _solved(game: Game, concept: str, clock: Clock, knife_edge: bool, progress: Progress) -> Solution:
+    unfinished: list[dict[str, Any]] = []
+    try:
+        validate(game)
+    except Undecided as why:
+        unfinished.append({"regime": {}, "why": f"whether the model is sound was not decided: {why}"})
     play = play_of(game, clock, knife_edge)
     findings = Findings()
-    unfinished: list[dict[str, Any]] = []
     try:
         import_module(f"deterrence.concepts.{concept}").solve(play, findings, progress)
     except OutOfTime as why:

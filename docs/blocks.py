@@ -132,17 +132,9 @@ def refreshed(page: str) -> str:
             if not block.is_output:
                 printed = session.run(block)
                 continue
-            pieces += [page[end : block.start], _cut(printed, block.text)]
+            pieces += [page[end : block.start], printed.rstrip("\n") + "\n"]
             end = block.end
     return "".join(pieces) + page[end:]
-
-
-def _cut(printed: str, shown: str) -> str:
-    """What was printed, only its beginning where the page shows as much: its last line is then `...`, after as many lines as before."""
-    printed = printed.rstrip("\n") + "\n"
-    if shown.rstrip("\n").endswith("\n..."):
-        return "".join(printed.splitlines(keepends=True)[: len(shown.splitlines()) - 1]) + "...\n"
-    return printed
 
 
 def loose(page: str) -> list[str]:

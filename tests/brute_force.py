@@ -207,14 +207,14 @@ class Search:
             rest = [i for i in range(len(self.sets)) if i not in order]
             order.append(min(rest, key=lambda i: len(self.below[i] - set(order))))
         found = Found()
-        self._descend(order, [None] * len(self.sets), [], found)
+        belief, some = zip(*(self.anything(len(info.nodes)) for info in self.sets), strict=True)
+        self._descend(order, [None] * len(self.sets), list(belief), [*itertools.chain(*some)], found)
         return found
 
-    def _descend(self, order: list[int], strategy: list[Any], so_far: list[Any], found: Found) -> None:
+    def _descend(self, order: list[int], strategy: list[Any], belief: list[Any], so_far: list[Any], found: Found) -> None:
         done = [i for i, p in enumerate(strategy) if p is not None]
         if len(done) == len(order):
-            belief, some = zip(*(self.anything(len(i.nodes)) for i in self.sets), strict=True)
-            self._record(strategy, list(belief), [*so_far, *itertools.chain(*some), *self.required(strategy, list(belief))], found)
+            self._record(strategy, belief, [*so_far, *self.required(strategy, belief)], found)
             return
         info = self.sets[order[len(done)]]
         for actions in _subsets(range(len(info.actions))):
@@ -223,10 +223,9 @@ class Search:
             chosen[info.index] = p
             conditions = [*so_far, *positive]
             if self.below[info.index] <= set(done):
-                belief, some = self.anything(len(info.nodes))
-                conditions += [*some, *self.one_shot(chosen, belief, info)]
+                conditions += self.one_shot(chosen, belief[info.index], info)
             if self.decide(conditions)[0] != "unsat":
-                self._descend(order, chosen, conditions, found)
+                self._descend(order, chosen, belief, conditions, found)
 
     def reached(self) -> Found:
         """Supports of the information sets that play (of a subgame) reaches, and any behaviour elsewhere."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from deterrence.algebra.region import Region
 
 SMALLEST_STEP = 40  # halvings
+MOST_FAILURES = 20  # in a row: so many mean that the region is no open set after all
 # A point is moved to the nearest one with such denominators, if that is in the region too: `1/4` reads better than `2431/9970`.
 DENOMINATORS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 50, 100, 1000)
 
@@ -67,17 +68,17 @@ def sample(region: Region, n: int, seed: int = 0) -> list[dict[str, Fraction]]:
     found: list[dict[int, Fraction]] = []
     for start in _starts(region):
         _keep(found, _plainer(inside, start, found))
-    while found and space.parameters and len(found) < n:
-        step = _step(rng, rng.choice(found), space.parameters)
-        reached = next(filter(inside, step), None)
-        if reached is not None:
-            _keep(found, _plainer(inside, reached, found))
+    failures = 0
+    while found and space.parameters and len(found) < n and failures < MOST_FAILURES:
+        reached = next(filter(inside, _step(rng, rng.choice(found), space.parameters)), None)
+        new = None if reached is None else _plainer(inside, reached, found)
+        failures = failures + 1 if new is None or new in found else 0
+        _keep(found, *([] if new is None else [new]))
     return [{space.ring.names[k]: v for k, v in at.items()} for at in found[:n]]
 
 
-def _keep(found: list[dict[int, Fraction]], at: dict[int, Fraction]) -> None:
-    if at not in found:
-        found.append(at)
+def _keep(found: list[dict[int, Fraction]], *points: dict[int, Fraction]) -> None:
+    found.extend(at for at in points if at not in found)
 
 
 def _starts(region: Region) -> Iterator[dict[int, Fraction]]:

@@ -76,7 +76,7 @@ class Writer:
         out = []
         for f, m in factors:
             known = self.sign(f)
-            if known == -1 or (known is None and _minus_signs(f) > len(f) - _minus_signs(f)):
+            if known == -1 or (known is None and _reads_better_turned(f)):
                 f, sign = -f, (-sign if m % 2 else sign)
             out.append((f, m))
         product = self.ring.one
@@ -175,6 +175,13 @@ def _order(term: tuple[bool, tuple[int, ...], tuple[int, ...], Fraction]) -> tup
 
 def _is_sum(p: Polynomial) -> bool:
     return len(p) > 1
+
+
+def _reads_better_turned(p: Polynomial) -> bool:
+    """Has `p` more minus signs than plus signs, or as many and a negative constant term?"""
+    minus, plus = _minus_signs(p), len(p) - _minus_signs(p)
+    constant = next((c for m, c in p.to_dict().items() if not any(m)), 0)
+    return minus > plus or (minus == plus and constant < 0)
 
 
 def _minus_signs(p: Polynomial) -> int:

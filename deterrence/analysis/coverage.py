@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from deterrence.algebra.formula import FALSE, TRUE, And, Atom, Formula, conjunction, disjunction, negation
-from deterrence.algebra.smt import UNKNOWN, UNSAT, OutOfTime, Undecided
+from deterrence.algebra.formula import FALSE, TRUE, And, Atom, Formula, atoms, conjunction, disjunction, negation
+from deterrence.algebra.smt import QUICK, SAT, UNKNOWN, UNSAT, OutOfTime, Undecided
 from deterrence.algebra.space import Space
 from deterrence.algebra.system import Branch
-from deterrence.analysis.families import NO_ANSWER, Family, definitions, typical
+from deterrence.analysis.families import NO_ANSWER, Family, definitions, patient, typical
 from deterrence.analysis.meaning import Meaning
 
 
@@ -30,7 +30,11 @@ class Union:
         family = meaning.family
         try:
             wanted = (*self.target, meaning.holds)
-            answer = UNSAT if FALSE in wanted else family.check(family.all_of(*wanted))
+            whole = conjunction((family.region, *wanted))
+            if self.space.generic and all(self.space.parametric(a.polynomial) for a in atoms(whole)):
+                self.parts.append(whole)
+                return
+            answer = UNSAT if whole == FALSE else family.check(family.all_of(*wanted))
             if answer == UNSAT:
                 return
             if answer == UNKNOWN and not (self.space.generic and family.involved(wanted)):
@@ -65,14 +69,29 @@ class Union:
         """The points of the target outside every part that speaks of no roots, as formulas."""
         return (self.space.interior, *self.target, *(typical(self.space, negation(p)) for p in self.parts))
 
-    def covers(self) -> bool:
-        """Is every generic point of the target in the union? False where that is not known."""
+    def left_over(self, complete: bool) -> tuple[Formula, ...] | None:
+        """Points of the target that are in no part, as formulas; None where there are surely none. Raises Undecided.
+
+        In finite games every point has an equilibrium. So, if the families are all there are, a point that is in no part is in the
+        region of one of them, and family by family the question is often easier.
+        """
         left = self.uncovered()
-        if FALSE in left:
-            return True
-        if not self.hidden:
-            return self.space.smt.check(left) == UNSAT
-        return self.space.smt.escapes(left, sorted(self.roots), [disjunction(self.hidden)]) == UNSAT
+        if FALSE in left or (self.hidden and self.space.smt.escapes(left, sorted(self.roots), [disjunction(self.hidden)]) == UNSAT):
+            return None
+        answer = self.space.smt.check(left, QUICK)
+        if answer == UNKNOWN:
+            answers = {}
+            for family in (meaning.family for meaning in self.meanings if meaning.holds != TRUE):
+                within = (*family.roots_defined, family.region, *left)
+                answers[within] = family.check(within)
+                if answers[within] == SAT:
+                    return within
+            if complete and UNKNOWN not in answers.values():
+                return None
+            answer = patient(self.space, left, self.meanings[0].family.effort if self.meanings else None)
+        if answer == UNKNOWN:
+            raise Undecided(NO_ANSWER)
+        return left if answer == SAT else None
 
     def surely_fails_around(self, point: Mapping[int, Fraction]) -> bool:
         """Is no equilibrium as wanted at this point, nor at any point near it?

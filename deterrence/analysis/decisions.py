@@ -219,22 +219,21 @@ class Decision:
         why = self.undecided
         for meanings in self.meanings:
             union = Union(self.space, (self.when, inside), meanings)
-            if union.covers():
-                return self._if_nothing_refutes() if self.claim.exactly_when is not None else (PROVED, "", None)
-            self._need_all_equilibria()
             try:
-                return self._nowhere(union)
+                left = union.left_over(self.prover.solution.complete)
+                if left is None:
+                    return self._if_nothing_refutes() if self.claim.exactly_when is not None else (PROVED, "", None)
+                self._need_all_equilibria()
+                return self._nowhere(union, left)
             except OutOfTime:
                 raise
             except Undecided as reason:
                 why = [*union.doubts, *self.undecided, str(reason)]
-            if not union.doubts:
-                break
         raise Undecided(why[0])
 
-    def _nowhere(self, union: Union) -> Verdict:
+    def _nowhere(self, union: Union, left: tuple[Formula, ...]) -> Verdict:
         """The verdict where some equilibrium is asked for and none is known at some points; raises Undecided where that stays unclear."""
-        for point in self._points((*union.uncovered(), *self._denominators()), self.space.parameters):
+        for point in self._points((*left, *self._denominators()), self.space.parameters):
             if union.surely_fails_around(point):
                 shown = self._all_there(point)
                 if shown is not None:

@@ -10,7 +10,7 @@ from functools import cached_property
 from deterrence.algebra.elimination import eliminated
 from deterrence.algebra.formula import FALSE, TRUE, And, Atom, Formula, atoms, conjunction, disjunction, strict
 from deterrence.algebra.polynomials import Polynomial, Ratio
-from deterrence.algebra.smt import SAT, UNKNOWN, UNSAT, OutOfTime, Undecided
+from deterrence.algebra.smt import QUICK, SAT, UNKNOWN, UNSAT, OutOfTime, Undecided
 from deterrence.algebra.solving import Tally, solutions
 from deterrence.algebra.space import Space
 from deterrence.algebra.state import Root, State, pieces
@@ -40,6 +40,12 @@ def typical(space: Space, f: Formula) -> Formula:
         return FALSE if f.op == "==" else TRUE if f.op == "!=" else strict(f)
     join = conjunction if isinstance(f, And) else disjunction
     return join(typical(space, p) for p in f.parts)
+
+
+def patient(space: Space, formulas: Sequence[Formula], effort: int | None) -> str:
+    """Can the formulas hold? Asked with little effort first: what the solver does not find soon it may find when asked again."""
+    answer = space.smt.check(formulas, QUICK)
+    return space.smt.check(formulas, effort) if answer == UNKNOWN and effort != QUICK else answer
 
 
 class Family:
@@ -156,7 +162,7 @@ class Family:
 
     def check(self, formulas: Sequence[Formula]) -> str:
         """Can all formulas hold somewhere in the interior of the domain?"""
-        return self.space.smt.check((self.space.interior, *formulas), self.effort)
+        return patient(self.space, (self.space.interior, *formulas), self.effort)
 
     def all_of(self, *formulas: Formula) -> tuple[Formula, ...]:
         """The family with some more formulas, for the SMT solver."""

@@ -303,6 +303,11 @@ def test_a_region_of_an_implicit_root_is_sampled_exactly(hidden: Made) -> None:
     assert all(Condition.parse("1/8 + a/2 < b").evaluate(p) for p in sample)
 
 
+def test_sampling_ends_where_a_surface_is_hidden(hidden: Made) -> None:
+    """An equation of an implicit root holds on a surface only, though it does not look like one: few points are better than none at all."""
+    assert len(cubic(hidden, "u == 1/2").sample(5)) < 5
+
+
 # Shares
 
 

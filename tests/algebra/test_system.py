@@ -273,6 +273,16 @@ def test_a_system_of_numbers_only_is_solved_exactly() -> None:
     assert not System(made.space, (made.ring.index["u"],), (made.ring["u"] ** 2 - 2,), (made.formula("u > 3/2"),)).resolve()
 
 
+def test_a_coefficient_that_vanishes_leaves_the_rest_of_its_condition() -> None:
+    """Where knife edges count, the unknown has no say on the surface where its coefficient is zero, and the constant decides."""
+    for constant, holds_there in (("5/3", True), ("-5/3", False)):
+        posed = posed_from("", ["0 <= u and u <= 1", f"{constant} + u*(2 - 3*a) > 0"], knife_edge=True)
+        branches = posed.system.resolve()
+
+        assert any(b.conditions.key.endswith(" ==") for b in branches) == holds_there
+        judge_at(posed, branches, {"a": Fraction(2, 3), "b": Fraction(1)})
+
+
 def test_a_branch_on_a_surface_is_left_out_and_counted() -> None:
     """Two equations for one unknown agree on a surface only."""
     from deterrence.algebra.solving import Tally

@@ -221,11 +221,11 @@ class Search:
             p, positive = self.mixture(info, actions)
             chosen = [*strategy]
             chosen[info.index] = p
-            conditions = [*so_far, *positive]
+            new = positive
             if self.below[info.index] <= set(done):
-                conditions += self.one_shot(chosen, belief[info.index], info)
-            if self.decide(conditions)[0] != "unsat":
-                self._descend(order, chosen, belief, conditions, found)
+                new += self.one_shot(chosen, belief[info.index], info)
+            if all(c is True for c in new) or self.decide([*so_far, *new])[0] != "unsat":
+                self._descend(order, chosen, belief, [*so_far, *new], found)
 
     def reached(self) -> Found:
         """Supports of the information sets that play (of a subgame) reaches, and any behaviour elsewhere."""

@@ -1,6 +1,6 @@
 """The solver on random small games, against the checker, a brute-force enumeration and Gambit.
 
-`DETERRENCE_GAMES` says how many games in all (60 if it is not set), `DETERRENCE_SEED` from which seed; both stand in the names of the tests. A game
+`DETERRENCE_GAMES` says how many games in all (50 if it is not set), `DETERRENCE_SEED` from which seed; both stand in the names of the tests. A game
 is reported by its number: `strategies.random_game(number)` is that game.
 """
 
@@ -25,7 +25,7 @@ from deterrence.check import check
 from deterrence.model.extensive import extensive_form
 from deterrence.model.game import Game
 
-GAMES = int(os.environ.get("DETERRENCE_GAMES", "60"))
+GAMES = int(os.environ.get("DETERRENCE_GAMES", "50"))
 SEED = int(os.environ.get("DETERRENCE_SEED", "1"))
 CONCEPTS = ["sequential", "weak_pbe", "nash", "subgame_perfect"]
 # What a share of all games is spent on; enumerating plans takes long, so that the concepts that need it get smaller games.

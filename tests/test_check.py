@@ -257,6 +257,28 @@ def test_no_tremble_makes_two_mistakes_likelier_than_one_of_them() -> None:
     assert "'Two | ?, ?'" in check(game, played, {"Two | ?, ?": {"In, Left": "1/2", "In, Right": "1/2"}}, {}).faults[0]
 
 
+@pytest.mark.parametrize(("leaked", "consistent"), [("1/3", True), ("1/2", False), ("3/5", False)])
+def test_beliefs_off_the_path_are_updated_by_what_chance_tells(leaked: str, consistent: bool) -> None:
+    """Who hears of a deviation by a leak, three times as likely after one than after the other, believes the former three times as much."""
+    game = read(
+        """{players: [Foe, Ally, Patron], tree: {Foe: {hidden_from: [Ally, Patron],
+        Stay: {outcome: Peace, Foe: 1, Ally: 0, Patron: 0}, Probe: {Ally: {Look: {Chance: {Leak: {probability: 1/4, then: heard},
+            Calm: {probability: 3/4, then: Calm}}}}},
+        Raid: {Ally: {Look: {Chance: {Leak: {probability: 3/4, then: heard}, Calm: {probability: 1/4, then: Calm}}}}}}},
+        outcomes: {Calm: {Foe: 0, Ally: 0, Patron: 0}}, subtrees: {heard: {Patron: {Wait: Calm}}}}"""
+    )
+    played = {"Foe": {"Stay": 1}, "Ally | ?": {"Look": 1}, "Patron | ?, Look, Leak": {"Wait": 1}}
+    believed = {
+        "Ally | ?": {"Probe": "3/5", "Raid": "2/5"},
+        "Patron | ?, Look, Leak": {"Probe, Look, Leak": leaked, "Raid, Look, Leak": f"1 - {leaked}"},
+    }
+
+    faults = check(game, played, believed, {}).faults
+
+    assert (faults == ()) == consistent
+    assert consistent or "'Ally | ?' and 'Patron | ?, Look, Leak' are not consistent: products of their odds" in faults[0]
+
+
 TWICE = """{players: [One, Two], tree: {One: {
     Out: {outcome: Out, One: 1, Two: 0},
     In: {Two: {hidden_from: [One],

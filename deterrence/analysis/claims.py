@@ -48,6 +48,16 @@ def prove(solution: Solution, claim: Claim) -> Proof:
 
     Raises:
         GameError: the claim speaks of something that the game does not have, or its `when` holds at no generic point.
+
+    >>> import deterrence as dt
+    >>> solution = dt.solve(dt.load("rudimentary_deterrence"))
+    >>> print(dt.prove(solution, dt.Claim("Conflict takes resolve.", every="Pr(Conflict) <= p")))
+    proved: Conflict takes resolve.
+    >>> print(dt.prove(solution, dt.Claim("Conflict is half as likely.", every="Pr(Conflict) <= p/2")))
+    refuted: Conflict is half as likely.
+      In E1 the statement is false.
+      p = 1/4, g = 1, k = 1, d = 1, c_H = 1/2, c_S = 3/2
+      E1: Pr(Conflict) = 1/4
     """
     return _proof(Prover(solution), claim)
 

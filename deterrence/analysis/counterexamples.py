@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -10,7 +11,7 @@ from typing import Any
 from deterrence.algebra.formula import Atom, Formula, atoms, conjunction
 from deterrence.algebra.polynomials import Polynomial, Ratio, to_fraction
 from deterrence.algebra.sampling import walk
-from deterrence.algebra.smt import QUICK, SAT, Undecided
+from deterrence.algebra.smt import QUICK, SAT, UNKNOWN, OutOfTime, Undecided
 from deterrence.algebra.space import Space
 from deterrence.algebra.state import Root
 from deterrence.model.assessment import history
@@ -19,6 +20,7 @@ from deterrence.solution import Equilibrium
 
 # What is tried for a symbol without a default value, so that a point is easy to read.
 SIMPLE = (Fraction(1), Fraction(1, 2), Fraction(2), Fraction(1, 4), Fraction(3, 4), Fraction(3), Fraction(1, 10), Fraction(-1), Fraction(10))
+MOST_UNCLEAR = 4
 
 
 @dataclass(frozen=True)
@@ -134,21 +136,39 @@ def points(space: Space, formulas: Sequence[Formula], variables: Sequence[int], 
     formulas = list(formulas)
     if space.smt.check(formulas) != SAT:
         raise Undecided("no point was found in the time of a question")
-    yield space.smt.point(_simplified(space, formulas, variables, defaults), variables) or {}
-    yield space.smt.point(formulas, variables) or {}
+    for exactly in (_simplified(space, formulas, variables, defaults), formulas):
+        with contextlib.suppress(NoPoint):
+            yield _point(space, exactly, variables)
     known = set(variables)
     if variables and all(known.issuperset(space.ring.support(a.polynomial)) for f in formulas for a in atoms(f)):
         for values in walk(space.ring, space.smt, conjunction(formulas), variables, 24)[1:]:
             yield {k: to_fraction(values[k]) for k in variables}
 
 
+class NoPoint(Undecided):
+    """No point with rational values was found."""
+
+
+def _point(space: Space, formulas: Sequence[Formula], variables: Sequence[int]) -> dict[int, Fraction]:
+    try:
+        return space.smt.point(formulas, variables) or {}
+    except OutOfTime:
+        raise
+    except Undecided as why:
+        raise NoPoint(str(why)) from None
+
+
 def _simplified(space: Space, formulas: list[Formula], variables: Sequence[int], defaults: Mapping[int, Fraction]) -> list[Formula]:
     """The formulas with as many variables as possible fixed at their default or at a simple number."""
     fixed: list[Formula] = []
+    unclear = 0
     for k in variables:
         for value in (*((defaults[k],) if k in defaults else ()), *SIMPLE):
             equal = Atom(space.ring.variables[k] - space.ring.constant(value), "==")
-            if space.smt.check([*formulas, *fixed, equal], QUICK) == SAT:
+            answer = space.smt.check([*formulas, *fixed, equal], QUICK)
+            unclear += answer == UNKNOWN
+            if answer == SAT:
                 fixed.append(equal)
+            if answer == SAT or unclear > MOST_UNCLEAR:
                 break
     return [*formulas, *fixed]

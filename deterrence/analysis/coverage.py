@@ -19,8 +19,8 @@ class Union:
     def __init__(self, space: Space, target: tuple[Formula, ...], meanings: Sequence[Meaning]) -> None:
         self.space, self.target, self.meanings = space, target, meanings
         self.parts: list[Formula] = []
-        self.hidden: list[Formula] = []  # parts that speak of roots
-        self.roots: list[int] = []
+        self.hidden: list[Formula] = []  # parts that speak of more than parameters, and of what
+        self.variables: list[int] = []
         self.doubts: list[str] = []
         for meaning in meanings:
             self._add(meaning)
@@ -51,8 +51,7 @@ class Union:
         for branch in branches:
             roots = definitions(self.space, branch)
             if roots:
-                self.hidden.append(conjunction((*roots, branch.conditions)))
-                self.roots += [root.variable for root in branch.roots if root.variable not in self.roots]
+                self._hide((*roots, branch.conditions), [root.variable for root in branch.roots])
             else:
                 self.parts.append(branch.conditions)
 
@@ -63,10 +62,16 @@ class Union:
             raise
         except Undecided as why:
             self.doubts.append(f"{family.equilibrium.name}: {why}")
-            return family.partly(*wanted)
+        self._hide(family.all_of(*wanted), family.involved(wanted), [root.variable for root in family.roots])
+        return family.partly(*wanted)
+
+    def _hide(self, formulas: tuple[Formula, ...], *variables: Sequence[int]) -> None:
+        """Add where some values of variables that are no parameters meet the formulas."""
+        self.hidden.append(conjunction(formulas))
+        self.variables += [k for each in variables for k in each if k not in self.variables]
 
     def uncovered(self) -> tuple[Formula, ...]:
-        """The points of the target outside every part that speaks of no roots, as formulas."""
+        """The points of the target outside every part that speaks of parameters alone, as formulas."""
         return (self.space.interior, *self.target, *(typical(self.space, negation(p)) for p in self.parts))
 
     def left_over(self, complete: bool) -> tuple[Formula, ...] | None:
@@ -75,8 +80,10 @@ class Union:
         In finite games every point has an equilibrium. So, if the families are all there are, a point that is in no part is in the
         region of one of them, and family by family the question is often easier.
         """
-        left = self.uncovered()
-        if FALSE in left or (self.hidden and self.space.smt.escapes(left, sorted(self.roots), [disjunction(self.hidden)]) == UNSAT):
+        left, effort = self.uncovered(), self.meanings[0].family.effort if self.meanings else None
+        if FALSE in left:
+            return None
+        if self.hidden and self.space.smt.escapes(left, sorted(self.variables), [disjunction(self.hidden)], effort) == UNSAT:
             return None
         answer = self.space.smt.check(left, QUICK)
         if answer == UNKNOWN:
@@ -88,7 +95,7 @@ class Union:
                     return within
             if complete and UNKNOWN not in answers.values():
                 return None
-            answer = patient(self.space, left, self.meanings[0].family.effort if self.meanings else None)
+            answer = patient(self.space, left, effort)
         if answer == UNKNOWN:
             raise Undecided(NO_ANSWER)
         return left if answer == SAT else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -173,13 +174,14 @@ class Decision:
         family, e = place.family, place.family.equilibrium
         variables = (*self.space.parameters, *family.free)
         formulas = (*place.formulas, *family.ranges(family.free), *self._denominators())
+        values = {meaning.statement.texts[s]: meaning.values[s] for s in meaning.statement.quantities} | dict(also or {})
         for point in self._points((*formulas, *place.within), variables):
-            at = Exactly(e, point)
-            right = truth is None or meaning.truth(at.ratio) is truth
-            if right and all(at.holds(f) for f in (self.space.domain, e.region.formula, *formulas)):
-                values = {meaning.statement.texts[s]: meaning.values[s] for s in meaning.statement.quantities}
-                here = {k: v for k, v in point.items() if k in self.space.parameters}
-                return Counterexample(self.prover.named(here), (instance(e, values | dict(also or {}), at),))
+            with contextlib.suppress(ArithmeticError, ValueError):  # a value is undefined there, or a root of a degree beyond use
+                at = Exactly(e, point)
+                right = truth is None or meaning.truth(at.ratio) is truth
+                if right and all(at.holds(f) for f in (self.space.domain, e.region.formula, *formulas)):
+                    here = {k: v for k, v in point.items() if k in self.space.parameters}
+                    return Counterexample(self.prover.named(here), (instance(e, values, at),))
         raise Undecided(f"{e.name} refutes the claim, but no exact point was found where that shows")
 
     def _points(self, formulas: Sequence[Formula], variables: Sequence[int]) -> Iterator[dict[int, Fraction]]:

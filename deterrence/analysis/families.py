@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from functools import cached_property
 from deterrence.algebra.elimination import eliminated
 from deterrence.algebra.formula import FALSE, TRUE, And, Atom, Formula, atoms, conjunction, disjunction, strict
 from deterrence.algebra.polynomials import Polynomial, Ratio
-from deterrence.algebra.smt import QUICK, SAT, UNKNOWN, UNSAT, OutOfTime, Undecided
+from deterrence.algebra.smt import QUICK, SAT, UNKNOWN, UNSAT, Clock, OutOfTime, Undecided
 from deterrence.algebra.solving import Tally, solutions
 from deterrence.algebra.space import Space
 from deterrence.algebra.state import Root, State, pieces
@@ -18,7 +19,26 @@ from deterrence.algebra.system import Branch, finished
 from deterrence.solution import Equilibrium
 
 MOST_CASES = 256
+FEW_STEPS, MOST_STEPS = 60, 400
 NO_ANSWER = "the solver for nonlinear arithmetic gave no answer in its time"
+
+
+class OutOfSteps(Undecided):
+    """A projection that would take too many cases."""
+
+
+@dataclass
+class Steps(Clock):
+    """A clock that also counts how often it is looked at, which unlike seconds is the same in every run."""
+
+    left: int = 0
+
+    def check(self) -> None:
+        """Raise OutOfSteps when the steps are up, OutOfTime when the time is."""
+        self.left -= 1
+        if self.left < 0:
+            raise OutOfSteps("a choice of what is free has too many cases")
+        super().check()
 
 
 @dataclass(frozen=True)
@@ -210,13 +230,27 @@ class Family:
 
     def projections(self, *formulas: Formula) -> list[Branch]:
         """The sets of parameters at which some choice of what is free meets the formulas; raises Undecided where one is not found."""
-        states = [s for case in self._cases(conjunction(formulas)) for s in eliminated(self._state_of(case), Tally())]
+        with self.limited_steps():
+            states = [s for case in self._cases(conjunction(formulas)) for s in eliminated(self._state_of(case), Tally())]
         return [branch for state in states if (branch := self._solid_branch(state)) is not None]
 
     def partly(self, *formulas: Formula) -> list[Branch]:
         """Some of the parameters at which a choice of what is free meets the formulas: those where an end or the middle of each range does."""
-        states = [s for case in self._cases(conjunction(formulas)) for s in self._settled(self._state_of(case))]
+        states: list[State] = []
+        with contextlib.suppress(OutOfSteps), self.limited_steps():
+            for case in self._cases(conjunction(formulas)):
+                states.extend(self._settled(self._state_of(case)))
         return [branch for state in states if (branch := self._solid_branch(state)) is not None]
+
+    @contextlib.contextmanager
+    def limited_steps(self) -> Iterator[None]:
+        """Limits how many cases are looked into, since what is free may be split into ever more."""
+        clock = self.space.clock
+        self.space.clock = Steps(clock.limit, clock.question, clock.started, MOST_STEPS if self.effort is None else FEW_STEPS)
+        try:
+            yield
+        finally:
+            self.space.clock = clock
 
     def _state_of(self, case: tuple[Formula, ...]) -> State:
         free = self.involved(case)
@@ -226,6 +260,7 @@ class Family:
 
     def _settled(self, state: State) -> Iterator[State]:
         """The state with its first free unknown put at an end or in the middle of its range, and so on until none is left."""
+        self.space.clock.check()
         left = [k for k in self.free if k in state.unknowns]
         if not left:
             yield from solutions(state, Tally())

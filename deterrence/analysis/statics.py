@@ -92,7 +92,9 @@ class Extremes:
     def pieces(self, value: Ratio) -> list[Piece]:
         """Values the most extreme of which, at each point, is that of the quantity; raises Undecided."""
         out: dict[str, Piece] = {}
-        for extra, end in self._ends(value, ()):
+        with self.family.limited_steps():
+            ends = list(self._ends(value, ()))
+        for extra, end in ends:
             for f in self._projected(extra):
                 piece = Piece(f, end)
                 out[f"{f.key} {end}"] = piece
@@ -116,6 +118,7 @@ class Extremes:
 
     def _ends(self, value: Ratio, extra: tuple[Formula, ...]) -> Iterator[tuple[tuple[Formula, ...], Ratio]]:
         """Cases in which the value no longer depends on what is free, each with what it assumes."""
+        self.family.space.clock.check()
         inside = [k for k in self.family.free if k in value.support()]
         if not inside:
             yield extra, value
@@ -177,8 +180,13 @@ class Extremes:
         rest = tuple(f for f in extra if not self._mentions(f, x))
         about = [f for f in extra if self._mentions(f, x)]
         for f in about:
-            direction, bound = self._bound(rest, f, x)
-            bounds[-direction].append(bound)
+            lead, bound = self._bound(f, x)
+            signs = self._signs(extra, lead)
+            if len(signs) != 1:
+                for s in signs:
+                    yield from self._bounds((*extra, self.family.typical(Atom(lead * s, ">"))), x, side)
+                return
+            bounds[-signs[0]].append(bound)
         if about:  # that the chain leaves the range some width is said of its own ends only
             rest = _all((*rest, *(self._at_least(rest, u - b) for u in bounds[1] for b in bounds[-1])))
         for i, b in enumerate(bounds[side]):
@@ -201,12 +209,9 @@ class Extremes:
     def _mentions(self, f: Formula, x: int) -> bool:
         return any(self.ring.degree(a.polynomial, x) for a in atoms(f))
 
-    def _bound(self, rest: tuple[Formula, ...], f: Formula, x: int) -> tuple[int, Ratio]:
-        """What a linear condition says of `x`: above (1) or below (-1) a bound."""
+    def _bound(self, f: Formula, x: int) -> tuple[Polynomial, Ratio]:
+        """The coefficient of `x` in a linear condition, and what `x` is above where that is positive and below where it is negative."""
         if not isinstance(f, Atom) or f.op not in (">", ">=") or self.ring.degree(f.polynomial, x) != 1:
             raise Undecided("a case of a free unknown is not linear in it")
         b, a = self.ring.coefficients(f.polynomial, x)
-        signs = self._signs(rest, a)
-        if len(signs) != 1:
-            raise Undecided("which end of a range a case bounds could not be told")
-        return signs[0], Ratio(self.ring, -b, a)
+        return a, Ratio(self.ring, -b, a)

@@ -6,12 +6,13 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache, total_ordering
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from deterrence.algebra.errors import InputError, quoted, suggestion
-from deterrence.algebra.expressions import Binary, Call, Expression, Negate, Number, Power, Symbol, Tree
+from deterrence.algebra.expressions import Binary, Call, Expression, Negate, Number, Power, Symbol, Tree, exact
 
 if TYPE_CHECKING:
     from flint import fmpq, fmpq_poly
@@ -171,7 +172,7 @@ def sign(x: Exact | int) -> int:
         if low > 0 or high < 0:
             return 1 if low > 0 else -1
         if conjugates > MOST_CONJUGATES:
-            raise ArithmeticError(f"a number with {conjugates} conjugates; at most {MOST_CONJUGATES} are supported")
+            raise InputError(f"found a number with {conjugates} conjugates; at most {MOST_CONJUGATES} can be compared exactly")
         if (high - low) * scale * max(ONE, bound) ** (conjugates - 1) < 1:
             return 0
         bits *= 2
@@ -261,10 +262,18 @@ def _rational(x: Fraction) -> fmpq:
 
 
 def exact_value(value: Any, env: Mapping[str, Exact]) -> Exact:
-    """What a number or a formula of results says at a point."""
+    """The real number that a number or a formula of results says at a point: text, or what prints as such, like SymPy's expressions.
+
+    Raises InputError where it cannot be read, a name in it has no value, or the value is not real.
+
+    >>> print(exact_value("1 - sqrt(c/b)", {"b": Fraction(2), "c": Fraction(1)}))
+    1 - 1/2*sqrt(2)
+    """
     if isinstance(value, Surd):
         return value
-    formula = Expression.parse(value, formulas=True) if isinstance(value, str) else Expression.of(value)
+    if isinstance(value, int | Fraction | Decimal | float):
+        return exact(value)
+    formula = Expression.parse(str(value), formulas=True)
     try:
         return _value(formula.tree, env)
     except KeyError as name:

@@ -11,6 +11,7 @@ import pytest
 from from_scratch import Played
 
 from deterrence.algebra.errors import GameError
+from deterrence.analysis import families
 from deterrence.analysis.claims import Proof, prove, prove_all
 from deterrence.analysis.counterexamples import Instance
 from deterrence.check import check
@@ -33,6 +34,7 @@ def test_the_claims_of_the_catalogue_are_true(name: str, solutions: Callable[...
     assert [str(proof) for proof in proofs if not proof] == []
 
 
+ATTACKED = "Pr(Attack | Challenger | Signal)"
 # False statements, with what they say of numbers that are played.
 FALSE: list[tuple[str, dict[str, str], Truth]] = [
     ("rudimentary_deterrence", {"every": "Pr(Deterrence) == 1"}, lambda play: play.pr("Deterrence") == 1),
@@ -45,8 +47,10 @@ FALSE: list[tuple[str, dict[str, str], Truth]] = [
     # The range of what is free includes the end at which this fails, and no more of it.
     (
         "costly_signal",
-        {"every": "belief(Defender, Tough | Challenger | Signal) < g/(g + l)", "when": "r > g/(g + l) and k > c_W"},
-        lambda play: play.belief("Challenger | Signal", "Defender = Tough") < play.value("g/(g + l)"),
+        {"every": f"belief(Defender, Tough | Challenger | Signal) < g/(g + l) or {ATTACKED} < 1", "when": "r > g/(g + l)"},
+        lambda play: (
+            play.belief("Challenger | Signal", "Defender = Tough") < play.value("g/(g + l)") or play.choice("Challenger | Signal", "Attack") < 1
+        ),
     ),
     ("costly_signal", {"every": "0 < Pr(Attack | Challenger | Signal)"}, lambda play: play.choice("Challenger | Signal", "Attack") > 0),
     (
@@ -156,6 +160,7 @@ TRUE = [
             "exactly_when": "k < c_T and r >= g/(g + l)",
         },
     ),
+    ("costly_signal", {"some": f"{ATTACKED}*(1 - {ATTACKED}) >= 3/16", "when": "2*k < c_T and r > g/(g + l)"}),
     ("costly_signal", {"some": "belief(Defender, Tough | Challenger | Signal) == 0", "when": "r > g/(g + l)"}),
     ("costly_signal", {"none": "belief(Defender, Tough | Challenger | Signal) > g/(g + l) and Pr(Attack | Challenger | Signal) > 0"}),
 ]
@@ -198,6 +203,18 @@ def volunteers() -> Game:
         return Decision(names[len(acts)], actions, hidden_from=list(names[len(acts) + 1 :]))
 
     return Game(players=list(names), parameters={"b": "b > 0", "c": "c > 0"}, assume=["c < b"], tree=tree(()))
+
+
+def test_what_would_take_too_many_cases_is_undecided(solutions: Callable[..., Solution], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ranges of what is free are split into cases up to a limit, and beyond it nothing is claimed."""
+    name, says, _ = FALSE[3]
+    assert prove(solutions(name), Claim("Fails at the end of a range.", **says)).verdict == "refuted"
+
+    for limit in ("FEW_STEPS", "MOST_STEPS"):
+        monkeypatch.setattr(families, limit, 0)
+    proof = prove(solutions(name), Claim("Fails at the end of a range.", **says))
+    assert proof.verdict == "undecided"
+    assert "too many cases" in proof.reason
 
 
 def test_where_beliefs_are_not_given_a_claim_says_nothing(solutions: Callable[..., Solution]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -62,11 +63,26 @@ def test_numbers_next_to_each_other_are_told_apart(less: str, more: str) -> None
     assert sign(number(less) - number(more)) == -1
 
 
+def test_the_best_approximations_are_never_taken_for_the_number() -> None:
+    """The convergents of the square root of 2 lie on either side of it in turn, as near as fractions of their size can."""
+    root, p, q = number("sqrt(2)"), 1, 1
+    for k in range(200):
+        assert sign(root - Fraction(p, q)) == (-1) ** k
+        p, q = p + 2 * q, p + q
+
+
 def test_formulas_take_the_values_of_their_names() -> None:
     """Parameters are put in exactly; the unknown of a polynomial is the one name without a value."""
     assert number("1 - sqrt(c/b)", b=2, c=1) ** 2 == number("3/2 - sqrt(2)")
     assert number("CRootOf(b*z**2 - c, 1)", b=4, c=1) == Fraction(1, 2)
     assert isinstance(number("sqrt(c/b)", b=4, c=1), Fraction)
+
+
+@pytest.mark.parametrize("value", [Fraction(1, 4), 0.25, Decimal("0.25"), "1/4", "0.25", sympy.Rational(1, 4), sympy.sqrt(sympy.Rational(1, 16))])
+def test_numbers_of_every_kind_are_read_exactly(value: Any) -> None:
+    """A float is the decimal that it prints as; what SymPy writes is read as text."""
+    assert exact_value(value, {}) == Fraction(1, 4)
+    assert exact_value(sympy.CRootOf(sympy.Symbol("x") ** 3 - 2, 0), {}) ** 3 == 2
 
 
 terms = st.tuples(st.integers(-5, 5), st.integers(0, 12), st.integers(1, 12))

@@ -9,6 +9,7 @@ from typing import Any
 
 import flint
 
+from deterrence.algebra.errors import InputError
 from deterrence.algebra.expressions import Condition, Expression
 from deterrence.model.extensive import ExtensiveForm
 from deterrence.model.surds import Exact, exact_value, real_roots
@@ -67,7 +68,10 @@ class Family:
 
     def _within(self, values: Point, tolerance: float) -> bool:
         for name, ends in self.entry["free"].items():
-            low, high = (exact_value(end, values) for end in ends)
+            try:
+                low, high = (exact_value(end, values) for end in ends)
+            except InputError:  # at an end that does not belong, let in by the tolerance, a later range need not mean anything
+                return False
             slack = Fraction(tolerance)
             below, above = (Fraction(0) if belongs or tolerance else None for belongs in self.entry["closed"][name])
             if values[name] < low - slack or values[name] > high + slack:

@@ -15,8 +15,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from deterrence import cli
-from deterrence.cli import main
+from deterrence.cli import main, solving
 
 COMMANDS = ("list", "show", "validate", "solve", "table", "check", "prove", "schema", "cache")
 POINT = [f"--at={name}" for name in ("r=3/4", "k=1/5", "V=1", "g=1", "l=1", "c_T=1/2", "c_W=3/2")]
@@ -261,7 +260,7 @@ def test_ctrl_c_ends_with_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     def interrupt(_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_game", interrupt)
+    monkeypatch.setattr(solving, "game_of", interrupt)
     assert main(["show", "costly_signal"]) == 130
 
     assert capsys.readouterr().err == "deterrence show: interrupted\n"
@@ -273,7 +272,7 @@ def test_a_defect_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, capsys: p
     def fail(_: object) -> int:
         raise KeyError("x")
 
-    monkeypatch.setattr(cli, "_game", fail)
+    monkeypatch.setattr(solving, "game_of", fail)
     assert main(["show", "costly_signal"]) == 70
     assert capsys.readouterr().err == "deterrence show: a defect in the program, KeyError: 'x' (with DETERRENCE_DEBUG=1 it shows where)\n"
 

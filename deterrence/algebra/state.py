@@ -90,12 +90,13 @@ class State:
         exact = decided_at_root(self, formulas)
         if exact is not None:
             return exact
+        everything = (*self.origin, *(root.definition() for root in self.roots), *formulas)
+        # At a point the question has few unknowns left: cheap, and most often enough.
+        if self.witness and space.quick((*everything, *self.witness)):
+            return True
         answer = space.quick((*self.formulas(), *formulas))
         if answer is not None:
             return answer
-        everything = (*self.origin, *(root.definition() for root in self.roots), *formulas)
-        if self.witness and space.quick((*everything, *self.witness)):
-            return True
         return space.possible(everything)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from deterrence.algebra.parser import parse_expression
@@ -30,11 +31,12 @@ def aspects(members: Sequence[Node[object]]) -> list[Aspect] | None:
     return [(whose, values) for whose, values in found if len(set(values)) > 1]
 
 
-def marginals(found: Sequence[Aspect], beliefs: Sequence[str]) -> list[tuple[str, dict[str, str]]] | None:
+@lru_cache(maxsize=4096)  # families share most of their beliefs
+def marginals(found: tuple[Aspect, ...], beliefs: tuple[str, ...]) -> tuple[tuple[str, Mapping[str, str]], ...] | None:
     """Return the belief about each aspect by itself, or None where they are not independent (or not seen to be).
 
-    >>> marginals([("A", ("x", "x", "y", "y")), ("B", ("u", "v", "u", "v"))], ["p*q", "p*(1 - q)", "q*(1 - p)", "(1 - p)*(1 - q)"])
-    [('A', {'x': 'p', 'y': '1 - p'}), ('B', {'u': 'q', 'v': '1 - q'})]
+    >>> marginals((("A", ("x", "x", "y", "y")), ("B", ("u", "v", "u", "v"))), ("p*q", "p*(1 - q)", "q*(1 - p)", "(1 - p)*(1 - q)"))
+    (('A', {'x': 'p', 'y': '1 - p'}), ('B', {'u': 'q', 'v': '1 - q'}))
     """
     arithmetic = _Arithmetic(beliefs)
     weights = arithmetic.values
@@ -48,7 +50,8 @@ def marginals(found: Sequence[Aspect], beliefs: Sequence[str]) -> list[tuple[str
             product = product * values[value]
         if not arithmetic.equal(product, at.get(point, arithmetic.zero)):
             return None
-    return [(whose, {value: arithmetic.text(p) for value, p in sums.items()}) for (whose, _), sums in zip(found, single, strict=True)]
+    told = ({value: arithmetic.text(p) for value, p in sums.items()} for sums in single)
+    return tuple((whose, odds) for (whose, _), odds in zip(found, told, strict=True))
 
 
 def _sums(values: Sequence[str], weights: Sequence[Ratio], zero: Ratio) -> dict[str, Ratio]:

@@ -128,7 +128,7 @@ def mixture(probabilities: Mapping[str, str]) -> Pieces:
 def _belief(members: Sequence[Node[object]], stated: Sequence[str]) -> Pieces:
     """Beliefs about several players, one after the other where they are independent."""
     found = beliefs.aspects(members)
-    apart = beliefs.marginals(found, stated) if found is not None and len(found) > 1 else None
+    apart = beliefs.marginals(tuple(found), tuple(stated)) if found is not None and len(found) > 1 else None
     if apart is None:
         return mixture(beliefs.joint(found, members, stated))
     pieces: list[str | Math] = []

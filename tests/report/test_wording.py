@@ -55,23 +55,23 @@ def test_at_a_point_a_type_of_probability_zero_is_not_there(signal_game: Game) -
     assert not any("Weak" in each.name for each in shape(game).information_sets)
 
 
-INDEPENDENT = [("A", ("x", "x", "y", "y")), ("B", ("u", "v", "u", "v"))]
+INDEPENDENT = (("A", ("x", "x", "y", "y")), ("B", ("u", "v", "u", "v")))
 
 
 def test_independent_beliefs_are_told_player_by_player() -> None:
     """Products are taken apart, roots of what stands under them included."""
-    root = ["c/b", "(sqrt(b*c) - c)/b", "(sqrt(b*c) - c)/b", "(b + c - 2*sqrt(b*c))/b"]
+    root = ("c/b", "(sqrt(b*c) - c)/b", "(sqrt(b*c) - c)/b", "(b + c - 2*sqrt(b*c))/b")
 
-    assert beliefs.marginals(INDEPENDENT, ["0", "0", "m", "1 - m"]) == [("A", {"x": "0", "y": "1"}), ("B", {"u": "m", "v": "1 - m"})]
-    assert beliefs.marginals(INDEPENDENT, root) == [
+    assert beliefs.marginals(INDEPENDENT, ("0", "0", "m", "1 - m")) == (("A", {"x": "0", "y": "1"}), ("B", {"u": "m", "v": "1 - m"}))
+    assert beliefs.marginals(INDEPENDENT, root) == (
         ("A", {"x": "sqrt(b*c)/b", "y": "(b - sqrt(b*c))/b"}),
         ("B", {"u": "sqrt(b*c)/b", "v": "(b - sqrt(b*c))/b"}),
-    ]
+    )
 
 
 def test_dependent_beliefs_are_told_node_by_node() -> None:
     """What is correlated cannot be taken apart."""
-    assert beliefs.marginals(INDEPENDENT, ["1/2", "0", "0", "1/2"]) is None
+    assert beliefs.marginals(INDEPENDENT, ("1/2", "0", "0", "1/2")) is None
     assert beliefs.joint(INDEPENDENT, [], ["1/2", "0", "0", "1/2"]) == {"x and u": "1/2", "x and v": "0", "y and u": "0", "y and v": "1/2"}
 
 

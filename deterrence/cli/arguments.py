@@ -1,0 +1,160 @@
+"""What commands take, and what they share: how arguments are read, and how answers are printed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
+
+if TYPE_CHECKING:  # every heavy import waits until a command needs it: `--help` must not feel them
+    from deterrence.model.game import Game
+    from deterrence.solution import Solution
+
+YES, NO, BAD_INPUT, INCOMPLETE, BUG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 70, 130, 141
+
+CONCEPTS = ("nash", "subgame_perfect", "weak_pbe", "sequential")
+FORMATS = ("text", "markdown", "latex", "html", "csv")
+
+Command: TypeAlias = Callable[[str, Callable[[argparse.Namespace], int], str], "Parser"]  # adds a command: its name, what runs it, what it does
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong and what was probably meant."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        if action.choices is not None and value not in action.choices:
+            kind = "command" if isinstance(action, argparse._SubParsersAction) else str(action.metavar or action.dest).lower()
+            known = list(action.choices)
+            self.error(f"no {kind} {value!r}" + (near(str(value), known) or f"; expected {', '.join(known)}"))
+
+    def unknown(self, argument: str) -> NoReturn:
+        """Refuse an argument that nothing takes."""
+        known = [option for action in self._actions for option in action.option_strings]
+        self.error(f"unknown argument {argument!r}{near(argument.partition('=')[0], known)}")
+
+
+def near(name: str, known: Sequence[str]) -> str:
+    from deterrence.algebra.errors import suggestion
+
+    return suggestion(name, known)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number of seconds greater than 0, not {text!r}")
+    return seconds
+
+
+def takes_game(parser: Parser) -> Parser:
+    parser.add_argument("game", metavar="GAME", help="a name in the catalogue or the path of a game file")
+    return parser
+
+
+def _takespoint_of(parser: Parser) -> Parser:
+    parser.add_argument("--at", action="append", default=[], metavar="NAME=VALUE", help="fix a parameter, exactly: r=1/3, k=0.2 (repeatable)")
+    return parser
+
+
+def takes_concept(parser: Parser) -> Parser:
+    parser.add_argument("--concept", choices=CONCEPTS, metavar="CONCEPT", help=f"{', '.join(CONCEPTS)} (default: sequential)")
+    return parser
+
+
+def takes_limit(parser: Parser) -> Parser:
+    parser.add_argument("--time-limit", type=_seconds, metavar="S", help="stop after S seconds with what was found (exit code 3)")
+    return parser
+
+
+def takes_solving(parser: Parser) -> Parser:
+    takes_limit(takes_concept(_takespoint_of(takes_game(parser))))
+    parser.add_argument("--knife-edge", action="store_true", help="also equilibria that exist only on surfaces of the parameter space")
+    parser.add_argument("--payoffs", action="store_true", help="add expected payoffs to the table")
+    return parser
+
+
+def takes_assessment(parser: Parser) -> None:
+    takes_concept(_takespoint_of(takes_game(parser)))
+    parser.add_argument(
+        "--strategies", required=True, metavar="FILE", help="YAML or JSON with `strategies` and `beliefs`, or what `solve --json` printed"
+    )
+    parser.add_argument("--name", metavar="NAME", help="which equilibrium of the file, such as E1, where it has several")
+
+
+# What commands share
+
+
+def game_of(options: argparse.Namespace) -> Game:
+    from deterrence.model.reading import load
+
+    return load(options.game)
+
+
+def point_of(options: argparse.Namespace) -> dict[str, str]:
+    """The values given with `--at`, by name."""
+    from deterrence.algebra.errors import InputError
+
+    point: dict[str, str] = {}
+    for given in options.at:
+        name, equals, value = (part.strip() for part in given.partition("="))
+        if not (equals and name and value):
+            raise InputError(f"--at {given}: expected NAME=VALUE, such as r=1/3")
+        if name in point:
+            raise InputError(f"--at {given}: {name} is given twice")
+        point[name] = value
+    return point
+
+
+def solution_of(options: argparse.Namespace) -> Solution:
+    from deterrence.report.progress import Progress
+    from deterrence.solve import solve
+
+    game = game_of(options)
+    point = point_of(options)
+    if point:
+        game = game.at(**point)
+    with Progress(sys.stderr) as progress:
+        return solve(game, options.concept, time_limit=options.time_limit, knife_edge=options.knife_edge, progress=progress)
+
+
+def whether_complete(options: argparse.Namespace, solution: Solution) -> int:
+    """Where a limit was hit, why: what was found has been printed all the same."""
+    if solution.complete:
+        return YES
+    reasons = list(dict.fromkeys(str(each["why"]) for each in solution.undecided))
+    code = INTERRUPTED if any(reason.startswith("interrupted") for reason in reasons) else INCOMPLETE
+    others = f" (and {len(reasons) - 1} more reasons)" if len(reasons) > 1 else ""
+    return say(f"deterrence {options.command}", f"incomplete: {reasons[-1]}{others}", code)
+
+
+def answer(text: str) -> int:
+    """Print text; signs that the terminal's encoding lacks are replaced, never an error."""
+    if not speaks_unicode():
+        from deterrence.report.layout import ascii_lines
+
+        text = ascii_lines(text).encode(sys.stdout.encoding or "ascii", "replace").decode(sys.stdout.encoding or "ascii")
+    print(text.encode("utf-8", "replace").decode())
+    return YES
+
+
+def speaks_unicode() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+
+
+def width() -> int:
+    """The terminal's width, within what is easily read; 80 where there is no terminal."""
+    import shutil
+
+    return max(40, min(shutil.get_terminal_size().columns, 120))
+
+
+def say(program: str, message: str, code: int) -> int:
+    print(f"{program}: {message}", file=sys.stderr)
+    return code

@@ -1,0 +1,130 @@
+"""The commands that solve a game and check what is said of it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from deterrence.cli.arguments import (
+    FORMATS,
+    INCOMPLETE,
+    NO,
+    YES,
+    Command,
+    answer,
+    game_of,
+    point_of,
+    solution_of,
+    speaks_unicode,
+    takes_assessment,
+    takes_game,
+    takes_limit,
+    takes_solving,
+    whether_complete,
+    width,
+)
+
+
+def add(command: Command) -> None:
+    """Add the commands of this file."""
+    command("list", _list, "the games that ship with the library")
+    takes_game(command("show", _show, "players, parameters, the tree and the information sets of a game"))
+    takes_game(command("validate", _validate, "whether a file is well formed and its model sound: probabilities, denominators, parameters"))
+    takes_solving(command("solve", _solve, "all equilibria, over the whole parameter space or at a point")).add_argument(
+        "--json", action="store_true", help="print one JSON object and nothing else"
+    )
+    table = takes_solving(command("table", _table, "the table of equilibria for a paper"))
+    table.add_argument("--format", choices=FORMATS, default="text", metavar="FORMAT", help=f"{', '.join(FORMATS)} (default: text)")
+    table.add_argument("-o", "--output", metavar="FILE", help="write to a file, whole or not at all")
+    takes_assessment(command("check", _check, "whether given strategies and beliefs are an equilibrium at a point"))
+    takes_limit(takes_game(command("prove", _prove, "decide the claims of a game file over the whole parameter space")))
+    command("schema", _schema, "print the JSON Schema of game files, with which editors complete and check them")
+    cache = command("cache", _cache, "the solutions kept on disk")
+    cache.add_argument("action", choices=("clear",), metavar="ACTION", help="clear: remove them all")
+
+
+def _list(_: argparse.Namespace) -> int:
+    from deterrence.report.overview import listing
+
+    return answer(listing(width()))
+
+
+def _show(options: argparse.Namespace) -> int:
+    from deterrence.report.overview import overview
+
+    return answer(overview(game_of(options), width()))
+
+
+def _validate(options: argparse.Namespace) -> int:
+    from deterrence.model.validation import validate
+
+    game = game_of(options)
+    validate(game)
+    return answer(f"{game.title}: the file is well formed and the model is sound.")
+
+
+def _solve(options: argparse.Namespace) -> int:
+    solution = solution_of(options)
+    if options.json:
+        import json
+
+        answer(json.dumps(solution.to_dict(), indent=1, ensure_ascii=not speaks_unicode()))
+    else:
+        from deterrence.report.table import table
+
+        answer(table(solution, payoffs=options.payoffs, width=width()))
+    return whether_complete(options, solution)
+
+
+def _table(options: argparse.Namespace) -> int:
+    from deterrence.report.markup import page
+    from deterrence.report.output import check_writable, write_whole
+    from deterrence.report.table import table
+
+    if options.output is not None:
+        check_writable(options.output)  # before the work, not after it
+    solution = solution_of(options)
+    text = table(solution, options.format, payoffs=options.payoffs, width=width())
+    if options.format == "html":
+        text = page(text, solution.game.title)
+    if options.output is None:
+        answer(text)
+    else:
+        write_whole(options.output, text if text.endswith("\n") else text + "\n")
+    return whether_complete(options, solution)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from deterrence.check import check
+    from deterrence.interop.assessments import read_assessment
+
+    game, point = game_of(options), point_of(options)
+    given = read_assessment(options.strategies, options.name)
+    given.need(point)
+    certificate = check(game, given.strategies, given.beliefs, point, options.concept or "sequential")
+    answer(str(certificate))
+    return YES if certificate.valid else NO
+
+
+def _prove(options: argparse.Namespace) -> int:
+    from deterrence.analysis.claims import prove_all
+    from deterrence.report.overview import verdicts
+    from deterrence.report.progress import Progress
+
+    with Progress(sys.stderr) as progress:
+        proofs = prove_all(game_of(options), time_limit=options.time_limit, progress=progress)
+    answer(verdicts(proofs, width()))
+    found = {proof.verdict for proof in proofs}
+    return NO if "refuted" in found else INCOMPLETE if "undecided" in found else YES
+
+
+def _schema(_: argparse.Namespace) -> int:
+    from deterrence.model.schema import schema_text
+
+    return answer(schema_text().rstrip("\n"))
+
+
+def _cache(_: argparse.Namespace) -> int:
+    from deterrence.cache import clear
+
+    return answer(f"Removed {clear()} from the cache.")

@@ -20,6 +20,7 @@ from deterrence.model.game import Game
 
 if TYPE_CHECKING:
     import sympy
+    import xarray as xr
 
 
 class History(NamedTuple):
@@ -319,6 +320,24 @@ class Solution(Sequence[Equilibrium]):
         from deterrence.solve import solve
 
         return list(solve(self.game.at(**values), self.concept))
+
+    def evaluate(
+        self,
+        values: Mapping[str, Any] | None = None,
+        /,
+        *,
+        of: Sequence[str] | None = None,
+        free: Mapping[str, Any] | None = None,
+        engine: str = "auto",
+        **arrays: Any,
+    ) -> xr.Dataset:
+        """Where each family exists and what it brings, on arrays of parameters in floating point: see `deterrence.analysis.evaluation`.
+
+        Parameters are given by name, as `evaluate(r=array, k=0.2)`, or in a mapping where a name is one of the other arguments.
+        """
+        from deterrence.analysis.evaluation import evaluate
+
+        return evaluate(self, {**(values or {}), **arrays}, of=of, free=free, engine=engine)
 
     def table(self, format: str = "text", **options: Any) -> str:  # noqa: A002 - the name that users know from pandas
         """The equilibrium table for a paper: `text`, `markdown`, `latex`, `html` or `csv`."""

@@ -47,6 +47,11 @@ def read_claim(vocabulary: Vocabulary, claim: Claim) -> Reading:
     return Reading(claim, _placed(claim, claim.kind, claim.statement, read), *conditions)
 
 
+def read_expression(vocabulary: Vocabulary, text: str) -> Statement:
+    """An expression of quantities and parameters, as `Pr(War) - Pr(Peace)`; raises ExpressionError with the column where it is none."""
+    return _Reader(vocabulary).trend(text)
+
+
 def misplaced(claim: Claim, key: str, message: str) -> GameError:
     """The error of one of a claim's texts as a whole."""
     line, column = claim.positions.get(key, (None, None))

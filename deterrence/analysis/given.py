@@ -55,6 +55,11 @@ def _picked(values: xr.DataArray, sizes: Mapping[str, int], steps: Mapping[str, 
     array = np.asarray(values.data, dtype=float)
     if list(values.dims) == list(sizes):
         return array.reshape(-1)[start:stop]
+    if array.ndim == 1:
+        step, size = int(steps[str(values.dims[0])]), len(array)
+        first = start // step
+        found = array[np.arange(first, (stop - 1) // step + 1) % size]
+        return found if step == 1 else np.repeat(found, step)[start - first * step : stop - first * step]
     at = np.arange(start, stop)
     place = np.zeros_like(at)
     for dim in values.dims:

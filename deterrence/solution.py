@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
+from deterrence.algebra.errors import libraries
 from deterrence.algebra.formula import Formula
 from deterrence.algebra.parameters import ParameterSpace
 from deterrence.algebra.polynomials import Ratio
@@ -335,7 +336,8 @@ class Solution(Sequence[Equilibrium]):
 
         Parameters are given by name, as `evaluate(r=array, k=0.2)`, or in a mapping where a name is one of the other arguments.
         """
-        from deterrence.analysis.evaluation import evaluate
+        with libraries():
+            from deterrence.analysis.evaluation import evaluate
 
         return evaluate(self, {**(values or {}), **arrays}, of=of, free=free, engine=engine)
 

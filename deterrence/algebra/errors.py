@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 
-__all__ = ["DeterrenceError", "ExpressionError", "GameError", "InputError", "quoted", "suggestion"]
+__all__ = ["DeterrenceError", "ExpressionError", "GameError", "InputError", "MissingLibrary", "libraries", "quoted", "suggestion"]
+
+# Which extra of the project brings a library that not every use needs.
+EXTRAS = {
+    "analysis": ("numpy", "pandas", "SALib", "scipy", "xarray"),
+    "figures": ("matplotlib",),
+    "fast": ("numba",),
+    "cluster": ("dask", "distributed", "h5netcdf", "pyarrow", "zarr"),
+}
 
 
 class DeterrenceError(Exception):
@@ -29,6 +38,23 @@ class InputError(DeterrenceError):
             return self.message if self.column is None else f"column {self.column}: {self.message}"
         place = [str(part) for part in (self.file, self.line, self.column) if part is not None]
         return f"{':'.join(place)}: {self.message}"
+
+
+class MissingLibrary(DeterrenceError, ImportError):
+    """A library that is asked for is not installed; the message says which extra brings it."""
+
+
+@contextlib.contextmanager
+def libraries() -> Iterator[None]:
+    """Within it, the import of a library that is not installed raises MissingLibrary with what to install."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        for extra, names in EXTRAS.items():
+            if missing in names:
+                raise MissingLibrary(f"this needs the library {missing}, which is not installed: pip install 'deterrence[{extra}]'") from None
+        raise
 
 
 class ExpressionError(InputError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from deterrence.algebra.errors import DeterrenceError, InputError
+from deterrence.algebra.errors import InputError, libraries
 from deterrence.algebra.expressions import exact
 from deterrence.algebra.formula import And, Atom, Formula, Or, atoms, conjunction, strict
 from deterrence.algebra.parameters import ParameterSpace
@@ -171,10 +171,8 @@ def _spread(ends: Mapping[int, tuple[Fraction, Fraction]], exponent: int) -> Ite
     if not ends:
         yield {}
         return
-    try:
-        from scipy.stats.qmc import Sobol  # type: ignore[import-untyped]
-    except ImportError:
-        raise DeterrenceError("the share of a region needs SciPy: pip install scipy") from None
+    with libraries():
+        from scipy.stats.qmc import Sobol
     for row in Sobol(len(ends), rng=0).random_base2(exponent):
         yield {k: low + (high - low) * Fraction(float(u)) for (k, (low, high)), u in zip(ends.items(), row, strict=True)}
 

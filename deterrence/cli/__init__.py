@@ -12,7 +12,7 @@ from deterrence.cli.arguments import BAD_INPUT, BUG, INCOMPLETE, INTERRUPTED, PI
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code, with every failure told in one message on standard error."""
-    from deterrence.algebra.errors import DeterrenceError
+    from deterrence.algebra.errors import DeterrenceError, libraries
 
     program = "deterrence"
     try:
@@ -20,7 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         program = f"deterrence {options.command}"
         if unknown:
             options.parser.unknown(unknown[0])
-        code: int = options.run(options)
+        with libraries():
+            code: int = options.run(options)
         sys.stdout.flush()
         return code
     except SystemExit as stop:  # `--help`, or arguments that argparse refused

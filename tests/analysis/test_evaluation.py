@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import warnings
 from collections.abc import Iterator
 from fractions import Fraction
@@ -15,7 +16,7 @@ import xarray as xr
 from families import Family
 
 import deterrence as dt
-from deterrence.algebra.errors import InputError
+from deterrence.algebra.errors import DeterrenceError, InputError
 from deterrence.algebra.formula import atoms
 from deterrence.analysis import given, running
 from deterrence.analysis.evaluation import evaluator
@@ -227,6 +228,15 @@ def test_bad_input_is_told_in_one_line(signal: Solution, values: dict[str, Any],
 
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_library_that_is_missing_is_named(signal: Solution, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has installed the solver alone is told what else to install."""
+    monkeypatch.delitem(sys.modules, "deterrence.analysis.evaluation", raising=False)
+    monkeypatch.setitem(sys.modules, "xarray", None)
+
+    with pytest.raises(DeterrenceError, match=r"needs the library xarray, which is not installed: pip install 'deterrence\[analysis\]'"):
+        signal.evaluate(r=0.5)
 
 
 def test_a_result_that_does_not_fit_is_refused_at_once(signal: Solution) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from deterrence.algebra.errors import InputError, suggestion
 from deterrence.algebra.polynomials import Ratio
 from deterrence.algebra.real_roots import RealRoot
-from deterrence.algebra.smt import OutOfTime, Undecided
+from deterrence.algebra.smt import QUICK, OutOfTime, Undecided
 from deterrence.algebra.state import Root
 from deterrence.analysis.extent import Extent
 from deterrence.analysis.families import Family
@@ -88,7 +88,7 @@ class _FamilyLines:
             if f.name in given:
                 self._add_given(f)
         self.exists = tape.all_of(self.conditions)
-        self.extent = Extent(tape, Family(self.parameters.space, equilibrium), self.places)
+        self.extent = Extent(tape, Family(self.parameters.space, equilibrium, QUICK), self.places)
 
     def _add_root(self, root: Root) -> None:
         """The line of a root, and the condition that there is one."""
@@ -128,15 +128,16 @@ class _FamilyLines:
     def all_measured(self, group: Group, undecided: list[str]) -> list[tuple[int, int]]:
         """The lines of the ends of each member of a group."""
         e = self.equilibrium
-        return [self._measured(measure(e), f"{label} in {e.name}", undecided) for label, measure in zip(group.labels, group.measures, strict=True)]
+        values = [measure(e) for measure in group.measures]
+        return [self._measured(v, group.thorough, f"{label} in {e.name}", undecided) for label, v in zip(group.labels, values, strict=True)]
 
-    def _measured(self, value: Ratio | None, what: str, undecided: list[str]) -> tuple[int, int]:
+    def _measured(self, value: Ratio | None, thorough: bool, what: str, undecided: list[str]) -> tuple[int, int]:
         """The lines of the least and the greatest value, which are one where nothing that is free bears on it; NaN where there is none."""
         nan = self.tape.constant(_NAN)
         if value is None:
             return nan, nan
         try:
-            ends = self.extent.ends(value) if self.extent.depends(value) else (self.tape.ratio(value, self.places),) * 2
+            ends = self.extent.ends(value, thorough) if self.extent.depends(value) else (self.tape.ratio(value, self.places),) * 2
         except OutOfTime:
             raise
         except Undecided as why:

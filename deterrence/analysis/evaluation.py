@@ -116,7 +116,7 @@ def evaluator(solution: Solution, of: Sequence[str] | None = None, free: Sequenc
     made = compiled(solution, everything(solution) if of is None else asked_for(solution, of), free)
     if made.undecided:
         more = f" and {len(made.undecided) - 3} more" if len(made.undecided) > 3 else ""
-        warnings.warn(f"no bounds were found for {'; '.join(made.undecided[:3])}{more}; give values with free={{...}}", stacklevel=3)
+        warnings.warn(f"no bounds for {'; '.join(made.undecided[:3])}{more}; values may be given with free={{...}}", stacklevel=3)
     return Evaluator(made, engine)
 
 

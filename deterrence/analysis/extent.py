@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from deterrence.algebra.formula import And, Atom, Formula, conjunction, disjunction
 from deterrence.algebra.polynomials import Ratio
+from deterrence.algebra.smt import Undecided
 from deterrence.analysis.families import Family
 from deterrence.analysis.statics import GREATEST, LEAST, Extremes
 from deterrence.analysis.tape import Places, Tape
@@ -14,6 +15,7 @@ from deterrence.solution import Free
 
 OPERATION = {LEAST: "least", GREATEST: "most"}
 _MOST_CORNERS = 256
+_FEW = 3  # unknowns left free: with more of them the cases of a quantity may take long to find
 
 
 class Extent:
@@ -27,12 +29,14 @@ class Extent:
         """Does a quantity depend on what is left free?"""
         return any(k in self.free for k in value.support())
 
-    def ends(self, value: Ratio) -> tuple[int, int]:
-        """The lines of the least and the greatest value; raises Undecided where these are not found."""
+    def ends(self, value: Ratio, thorough: bool = True) -> tuple[int, int]:
+        """The lines of the least and the greatest value; raises Undecided where these are not found, or were not looked for case by case."""
         corners = self._corners(value)
         if corners is not None:
             lines = [self.tape.ratio(value, {**self.places, **corner}) for corner in corners]
             return self._extreme(LEAST, lines), self._extreme(GREATEST, lines)
+        if not thorough and len(self.free) > _FEW:
+            raise Undecided("its range depends on other choices; ask for it in of=[...]")
         return self._piecewise(value, LEAST), self._piecewise(value, GREATEST)
 
     def _extreme(self, side: int, lines: list[int]) -> int:

@@ -20,13 +20,17 @@ Measure: TypeAlias = Callable[[Equilibrium], Ratio | None]
 
 @dataclass(frozen=True)
 class Group:
-    """Quantities that make one variable of a data set, along a dimension of their own where `dimension` names one."""
+    """Quantities that make one variable of a data set, along a dimension of their own where `dimension` names one.
+
+    Where `thorough`, ends that the algebra has to find case by case are looked for; that may take long, and in a large game there are many.
+    """
 
     name: str
     dimension: str | None
     labels: tuple[str, ...]
     measures: tuple[Measure, ...]
     about: str
+    thorough: bool = True
 
 
 def asked_for(solution: Solution, texts: Sequence[str]) -> list[Group]:
@@ -70,8 +74,8 @@ def everything(solution: Solution) -> list[Group]:
     events = {event: Likelihood(tuple(k for m in members for k in ends[m])) for event, members in game.events.items()}
     types = {f"{player} ({kind.name})": Payoff(player, kind.name) for player, kinds in game.types.items() for kind in kinds}
     found = [
-        _group("strategy", "action", choices, "probability of an action at an information set"),
-        _group("belief", "node", nodes, "probability that a player gives to a history at an information set"),
+        _group("strategy", "action", choices, "probability of an action at an information set", thorough=False),
+        _group("belief", "node", nodes, "probability that a player gives to a history at an information set", thorough=False),
         _group("outcome_probability", "outcome", outcomes, "probability of an outcome"),
         _group("event_probability", "event", events, "probability of an event"),
         _group("payoff", "player", {player: Payoff(player) for player in game.players}, "expected payoff before types are drawn"),
@@ -80,8 +84,8 @@ def everything(solution: Solution) -> list[Group]:
     return [group for group in found if group.labels]
 
 
-def _group(name: str, dimension: str, members: Mapping[str, Quantity], about: str) -> Group:
-    return Group(name, dimension, tuple(members), tuple(map(_measure, members.values())), about)
+def _group(name: str, dimension: str, members: Mapping[str, Quantity], about: str, thorough: bool = True) -> Group:
+    return Group(name, dimension, tuple(members), tuple(map(_measure, members.values())), about, thorough)
 
 
 def _measure(quantity: Quantity) -> Measure:

@@ -19,22 +19,23 @@ def check_writable(path: str) -> None:
         raise PermissionError(13, "Permission denied", path)
 
 
-def write_whole(path: str, text: str) -> None:
-    """Write text to a file by way of a second one beside it, so that no reader, and no failure, meets half of it.
+def write_whole(path: str, content: str | bytes) -> None:
+    """Write to a file by way of a second one beside it, so that no reader, and no failure, meets half of it; text is UTF-8.
 
     Raises:
         OSError: the folder is not there or cannot be written to; what stood in the file is then still there.
     """
     check_writable(path)
+    data = content.encode() if isinstance(content, str) else content
     target = Path(path).resolve()  # a link goes on pointing to the file
     if target.exists() and not target.is_file():  # a device or a pipe has no place of its own to be replaced at
-        target.write_text(text, encoding="utf-8")
+        target.write_bytes(data)
         return
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
     handle, draft = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
     try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with open(handle, "wb") as file:
+            file.write(data)
         os.chmod(draft, mode)
         os.replace(draft, target)
     except BaseException:

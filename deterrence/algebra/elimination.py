@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from deterrence.algebra.formula import And, Atom, Formula, Or
 from deterrence.algebra.polynomials import Polynomial, Ratio
+from deterrence.algebra.roots import square_part, with_radical
 from deterrence.algebra.smt import Undecided
 from deterrence.algebra.solving import Tally, solutions
 from deterrence.algebra.state import Limits, State, pieces
@@ -150,16 +151,31 @@ def _split_product(rest: State, c: Atom, sign: int, factors: tuple[tuple[Polynom
 
 
 def _split_quadratic(rest: State, c: Atom, x: int) -> list[State]:
-    """Cases for the sign of a discriminant: where it is negative the condition does not depend on `x`."""
+    """Cases for where `x` lies between or beyond the roots of a quadratic condition: each has linear conditions on `x` alone, or none."""
     ring = rest.space.ring
     parts = ring.coefficients(c.polynomial, x)
     if len(parts) > 3:
         raise Undecided("a condition on a free unknown is of degree three or more")
     c0, c1, c2 = parts
-    discriminant = c1**2 - 4 * c2 * c0
-    if possible_signs(rest.assume(c), discriminant) == {-1}:
-        return [rest.assume(Atom(c2, c.op))]
-    raise Undecided("a condition on a free unknown is quadratic")
+    discriminant = rest.reduce(c1**2 - 4 * c2 * c0)
+    whole = rest.assume(c)
+    if possible_signs(whole, discriminant) == {-1}:
+        return [rest.assume(Atom(c2, c.op))]  # the condition does not depend on `x`
+    if any(rest.open_unknowns(p) for p in parts):
+        raise Undecided("a condition on a free unknown is quadratic")
+    outside, radicand = square_part(ring, discriminant)
+    for p in (c2, discriminant, outside):
+        signs = possible_signs(whole, p)
+        if len(signs) > 1:
+            return [_signed(whole, p, s) for s in sorted(signs)]
+    if not discriminant:
+        raise Undecided("a quadratic condition on a free unknown has a double root")
+    known, w = (rest, ring.one) if radicand.is_one() else with_radical(rest, radicand)
+    width = outside * w * next(iter(possible_signs(whole, outside)))
+    place = 2 * c2 * ring.variables[x] + c1  # its square is the discriminant at the roots
+    if possible_signs(whole, c2) == {1}:
+        return [known.assume(Atom(side * place - width, c.op)) for side in (-1, 1)]
+    return [known.assume(Atom(width - place, c.op), Atom(width + place, c.op))]
 
 
 def _project(state: State, x: int, tally: Tally) -> Iterator[State]:

@@ -20,16 +20,13 @@ def square_root(rest: State, equation: Polynomial, x: int) -> Iterator[State]:
     c, b, a = ring.coefficients(equation, x)
     if not a.is_constant() and (not space.generic or rest.open_unknowns(a)):
         yield from pieces([rest.require(a, ring.variables[x] * b + c)])
-    outside, radicand = _square_part(ring, rest.reduce(b**2 - 4 * a * c))
+    outside, radicand = square_part(ring, rest.reduce(b**2 - 4 * a * c))
     if not radicand:
         yield from pieces([rest.put(x, Ratio(ring, -b, 2 * a))])
         return
-    w = _fresh_radical(rest)
-    root = Root(w, ring.variables[w] ** 2 - radicand, Atom(ring.variables[w], ">"), radicand)
-    regular = rest.assume(space.atom(radicand, ">", rest.positive()), space.atom(a, "!=", rest.positive()))
-    regular = replace(regular, roots=(*rest.roots, root))
+    regular, w = with_radical(rest.assume(space.atom(a, "!=", rest.positive())), radicand)
     for sign in (-1, 1):
-        numerator = -b + sign * outside * ring.variables[w]
+        numerator = -b + sign * outside * w
         chosen = Atom(2 * a * ring.variables[x] - numerator, "==")
         case = replace(regular, origin=(*regular.origin, chosen))
         yield from pieces([case.put(x, Ratio(ring, numerator, 2 * a))])
@@ -37,7 +34,19 @@ def square_root(rest: State, equation: Polynomial, x: int) -> Iterator[State]:
         yield from pieces([rest.assume(Atom(radicand, "==")).put(x, Ratio(ring, -b, 2 * a))])
 
 
-def _square_part(ring: Ring, p: Polynomial) -> tuple[Polynomial, Polynomial]:
+def with_radical(state: State, radicand: Polynomial) -> tuple[State, Polynomial]:
+    """The state where `radicand` is positive, and its square root: a new unknown, unless the state has it already."""
+    ring = state.space.ring
+    for root in state.roots:
+        if root.radicand == radicand:
+            return state, ring.variables[root.variable]
+    w = _fresh_radical(state)
+    root = Root(w, ring.variables[w] ** 2 - radicand, Atom(ring.variables[w], ">"), radicand)
+    regular = state.assume(state.space.atom(radicand, ">", state.positive()))
+    return replace(regular, roots=(*state.roots, root)), ring.variables[w]
+
+
+def square_part(ring: Ring, p: Polynomial) -> tuple[Polynomial, Polynomial]:
     """`(s, d)` with `p == s**2 * d` and `d` free of squares."""
     if not p:
         return ring.one, p

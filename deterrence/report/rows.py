@@ -135,7 +135,7 @@ def _notes(found: Mapping[str, Any], entries: Sequence[Sequence[Row]]) -> Iterat
         said = (f"{why} ({count} regimes)" if count > 1 else why for why, count in whys.most_common(_REASONS))
         yield f"Incomplete, so that others may exist: {'; '.join(said)}{'; ...' * (len(whys) > _REASONS)}."
     if found["knife_edge"]:
-        yield f"Left out: at least {found['knife_edge']} that exist only on knife edges (regions without interior)."
+        yield f"Left out: at least {found['knife_edge']} that exist{'s' * (found['knife_edge'] == 1)} only on knife edges (regions without interior)."
 
 
 def names(row: Row) -> str:

@@ -41,6 +41,10 @@ HANDMADE = {
     "bounds of which none is the tightest where there is nothing": ("2 + 2*a*v + a*u == 0", ["0 <= u and u <= 1", "0 <= v and v <= 1"]),
     "bounds that cannot be met": ("", ["0 < u and u < 1", "a*u > 3*b + 4/3", "3*a*u > a + 2/3 - 3*b"]),
     "an end that belongs and one that does not": ("", ["0 <= u and u <= 1", "0 <= v and v <= 1", "u*(3*a + 2) + b*v > 0"]),
+    "free, beyond the roots of a quadratic": ("", ["0 <= u and u <= 1", "u**2 > a*b"]),
+    "free, between the roots of a quadratic": ("", ["0 <= u and u <= 1", "u**2 - u + a/4 <= 0", "u >= b"]),
+    "free, a quadratic whose leading coefficient has either sign": ("", ["0 <= u and u <= 1", "(a - b)*u**2 + u > a"]),
+    "free, quadratic beside another unknown": ("v == u*a", ["0 < u and u < 1", "u**2 + b*u >= 1/2", "v < 1/3"]),
     "no solution": ("u**2 + a == 0", ["0 <= u and u <= 1"]),
 }  # fmt: skip
 

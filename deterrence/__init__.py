@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from deterrence.algebra.region import Region
     from deterrence.analysis.claims import Proof, prove, prove_all
     from deterrence.analysis.compare import Comparison, compare
+    from deterrence.analysis.designs import latin_hypercube, random_points, sobol, zipped
+    from deterrence.analysis.elasticity import Elasticities, elasticities
+    from deterrence.analysis.sensitivity import Sensitivity, sensitivity
+    from deterrence.analysis.sweep import sweep
+    from deterrence.analysis.tidy import tidy
     from deterrence.check import Certificate, check
     from deterrence.model.catalogue import catalogue
     from deterrence.model.game import Branch, Chance, Claim, Decision, Game, Outcome, Parameter, Type
@@ -32,6 +37,11 @@ _HOMES = {
     "deterrence.algebra.region": ("Region",),
     "deterrence.analysis.claims": ("Proof", "prove", "prove_all"),
     "deterrence.analysis.compare": ("Comparison", "compare"),
+    "deterrence.analysis.designs": ("latin_hypercube", "random_points", "sobol", "zipped"),
+    "deterrence.analysis.elasticity": ("Elasticities", "elasticities"),
+    "deterrence.analysis.sensitivity": ("Sensitivity", "sensitivity"),
+    "deterrence.analysis.sweep": ("sweep",),
+    "deterrence.analysis.tidy": ("tidy",),
     "deterrence.check": ("Certificate", "check"),
     "deterrence.model.catalogue": ("catalogue",),
     "deterrence.model.game": ("Branch", "Chance", "Claim", "Decision", "Game", "Outcome", "Parameter", "Type"),
@@ -52,6 +62,7 @@ __all__ = [
     "Comparison",
     "Decision",
     "DeterrenceError",
+    "Elasticities",
     "Equilibrium",
     "ExpressionError",
     "Game",
@@ -61,16 +72,25 @@ __all__ = [
     "Parameter",
     "Proof",
     "Region",
+    "Sensitivity",
     "Solution",
     "Type",
     "catalogue",
     "check",
     "compare",
+    "elasticities",
+    "latin_hypercube",
     "load",
     "prove",
     "prove_all",
+    "random_points",
+    "sensitivity",
+    "sobol",
     "solve",
+    "sweep",
+    "tidy",
     "validate",
+    "zipped",
 ]
 
 
@@ -86,12 +106,17 @@ sys.modules[__name__].__class__ = _FrontDoor
 
 
 def __getattr__(name: str) -> Any:
+    if name == "plot":  # the figures, a module of functions
+        return import_module("deterrence.report.plot")
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_HOME_OF[name]), name)
+    from deterrence.algebra.errors import libraries
+
+    with libraries():
+        value = getattr(import_module(_HOME_OF[name]), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, "plot"})

@@ -42,6 +42,7 @@ MAY_IMPORT = {
 DELEGATIONS = {
     ("algebra", "deterrence.report.tex"),
     ("solution", "deterrence.solve"),
+    ("analysis", "deterrence.report.sensitivity_table"),
     ("solution", "deterrence.analysis.evaluation"),
     ("solution", "deterrence.report.table"),
 }

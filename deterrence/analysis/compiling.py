@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deterrence.algebra.errors import InputError, suggestion
 from deterrence.algebra.polynomials import Ratio
@@ -59,7 +59,7 @@ def compiled(solution: Solution, groups: Sequence[Group], free: Sequence[str] = 
     for group in groups:
         ends = [w.all_measured(group, undecided) for w in writers]
         bounded = any(low != high for family in ends for low, high in family)
-        rows.append(Rows(group, len(outputs), bounded))
+        rows.append(Rows(replace(group, measures=()), len(outputs), bounded))  # functions do not travel to other processes
         outputs += [line for family in ends for pair in family for line in (pair if bounded else pair[:1])]
     return Compiled(tape.program(truths, outputs), tuple(e.name for e in solution), tuple(rows), tuple(undecided))
 

@@ -16,7 +16,7 @@ from deterrence.algebra.errors import InputError
 from deterrence.analysis import given, running
 from deterrence.analysis.compiling import Compiled, Rows, compiled
 from deterrence.analysis.given import Points
-from deterrence.analysis.measured import asked_for, everything
+from deterrence.analysis.measured import Group, asked_for, everything
 from deterrence.analysis.running import Numbers, Truths
 from deterrence.model.game import Game
 from deterrence.solution import Solution
@@ -113,10 +113,15 @@ def evaluator(solution: Solution, of: Sequence[str] | None = None, free: Sequenc
         raise InputError(f"engine: found {engine!r}; expected one of {', '.join(ENGINES)}")
     if engine == "numba" and not running.has_numba():
         raise InputError("engine: numba is not installed; pip install 'deterrence[fast]', or leave the engine to be chosen")
-    made = compiled(solution, everything(solution) if of is None else asked_for(solution, of), free)
+    return evaluator_of(solution, everything(solution) if of is None else asked_for(solution, of), free, engine)
+
+
+def evaluator_of(solution: Solution, groups: Sequence[Group], free: Sequence[str] = (), engine: str = "auto") -> Evaluator:
+    """Return the solution compiled for groups of quantities; warns of those whose bounds were not found."""
+    made = compiled(solution, groups, free)
     if made.undecided:
         more = f" and {len(made.undecided) - 3} more" if len(made.undecided) > 3 else ""
-        warnings.warn(f"no bounds for {'; '.join(made.undecided[:3])}{more}; values may be given with free={{...}}", stacklevel=3)
+        warnings.warn(f"no bounds for {'; '.join(made.undecided[:3])}{more}; values may be given with free={{...}}", stacklevel=4)
     return Evaluator(made, engine)
 
 

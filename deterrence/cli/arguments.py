@@ -58,7 +58,7 @@ def takes_game(parser: Parser) -> Parser:
     return parser
 
 
-def _takespoint_of(parser: Parser) -> Parser:
+def takes_point(parser: Parser) -> Parser:
     parser.add_argument("--at", action="append", default=[], metavar="NAME=VALUE", help="fix a parameter, exactly: r=1/3, k=0.2 (repeatable)")
     return parser
 
@@ -74,14 +74,14 @@ def takes_limit(parser: Parser) -> Parser:
 
 
 def takes_solving(parser: Parser) -> Parser:
-    takes_limit(takes_concept(_takespoint_of(takes_game(parser))))
+    takes_limit(takes_concept(takes_point(takes_game(parser))))
     parser.add_argument("--knife-edge", action="store_true", help="also equilibria that exist only on surfaces of the parameter space")
     parser.add_argument("--payoffs", action="store_true", help="add expected payoffs to the table")
     return parser
 
 
 def takes_assessment(parser: Parser) -> None:
-    takes_concept(_takespoint_of(takes_game(parser)))
+    takes_concept(takes_point(takes_game(parser)))
     parser.add_argument(
         "--strategies", required=True, metavar="FILE", help="YAML or JSON with `strategies` and `beliefs`, or what `solve --json` printed"
     )

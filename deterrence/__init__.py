@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from deterrence.algebra.region import Region
     from deterrence.analysis.claims import Proof, prove, prove_all
     from deterrence.analysis.compare import Comparison, compare
+    from deterrence.analysis.comparative_statics import ComparativeStatics, comparative_statics
     from deterrence.analysis.designs import latin_hypercube, random_points, sobol, zipped
     from deterrence.analysis.elasticity import Elasticities, elasticities
     from deterrence.analysis.sensitivity import Sensitivity, sensitivity
@@ -37,6 +38,7 @@ _HOMES = {
     "deterrence.algebra.region": ("Region",),
     "deterrence.analysis.claims": ("Proof", "prove", "prove_all"),
     "deterrence.analysis.compare": ("Comparison", "compare"),
+    "deterrence.analysis.comparative_statics": ("ComparativeStatics", "comparative_statics"),
     "deterrence.analysis.designs": ("latin_hypercube", "random_points", "sobol", "zipped"),
     "deterrence.analysis.elasticity": ("Elasticities", "elasticities"),
     "deterrence.analysis.sensitivity": ("Sensitivity", "sensitivity"),
@@ -59,6 +61,7 @@ __all__ = [
     "Certificate",
     "Chance",
     "Claim",
+    "ComparativeStatics",
     "Comparison",
     "Decision",
     "DeterrenceError",
@@ -77,6 +80,7 @@ __all__ = [
     "Type",
     "catalogue",
     "check",
+    "comparative_statics",
     "compare",
     "elasticities",
     "latin_hypercube",

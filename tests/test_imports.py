@@ -43,6 +43,7 @@ DELEGATIONS = {
     ("algebra", "deterrence.report.tex"),
     ("solution", "deterrence.solve"),
     ("analysis", "deterrence.report.sensitivity_table"),
+    ("analysis", "deterrence.report.statics_table"),
     ("solution", "deterrence.analysis.evaluation"),
     ("solution", "deterrence.report.table"),
 }

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from deterrence.algebra.errors import DeterrenceError, ExpressionError, GameError, InputError
     from deterrence.algebra.region import Region
     from deterrence.analysis.claims import Proof, prove, prove_all
-    from deterrence.analysis.compare import Comparison, compare
     from deterrence.analysis.comparative_statics import ComparativeStatics, comparative_statics
+    from deterrence.analysis.compare import Comparison, compare
     from deterrence.analysis.designs import latin_hypercube, random_points, sobol, zipped
     from deterrence.analysis.elasticity import Elasticities, elasticities
     from deterrence.analysis.sensitivity import Sensitivity, sensitivity

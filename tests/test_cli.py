@@ -284,9 +284,11 @@ def test_a_defect_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, capsys: p
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_ctrl_c_while_solving_ends_cleanly() -> None:
     """Wherever it falls, in Python or in the solver: exit code 130 and one line, no traceback."""
-    command = [sys.executable, "-m", "deterrence", "solve", "tying_hands"]
-    for wait in (0.35, 0.7):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    code = "import sys; from deterrence.cli import main; print('started', flush=True); sys.exit(main(['solve', 'tying_hands']))"
+    for wait in (0.2, 0.5):
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        process.stdout.readline()  # Python itself is not ours to interrupt cleanly
         time.sleep(wait)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)

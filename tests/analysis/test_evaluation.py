@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import small_games
 import xarray as xr
 from families import Family
 
@@ -119,6 +120,18 @@ def corners(family: Family, tries: int = 64) -> Iterator[dict[str, Any]]:
             low, high = exact_value(lower, values), exact_value(upper, values)
             values[name] = low + (high - low) * rng.choice([Fraction(1, 10_000), Fraction(1, 2), Fraction(9_999, 10_000)])
         yield values
+
+
+def test_roots_without_closed_form_are_found_at_every_point() -> None:
+    """Four states that waver hold back with the cube root of the cost: a number that the solution has as a root of a polynomial only."""
+    solution = dt.solve(small_games.volunteers(4, "c", {"c": "0 < c < 1"}))
+    (waver,) = (e for e in solution if e.implicit)
+    cost = np.linspace(0.001, 0.999, 3_000)
+    found = solution.evaluate(c=cost, of=["Pr(Hold back | North)", "Pr(Nobody)"]).sel(equilibrium=waver.name)
+
+    assert found.exists.all()
+    assert np.allclose(found["Pr(Hold back | North)"], np.cbrt(cost), rtol=1e-12)
+    assert np.allclose(found["Pr(Nobody)"], np.cbrt(cost) ** 4, rtol=1e-12)
 
 
 def test_given_values_of_what_is_free_are_used(signal: Solution) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from deterrence.algebra.errors import DeterrenceError, ExpressionError, GameError, InputError
     from deterrence.algebra.region import Region
+    from deterrence.analysis.atlas import Atlas, Cell
     from deterrence.analysis.claims import Proof, prove, prove_all
     from deterrence.analysis.comparative_statics import ComparativeStatics, comparative_statics
     from deterrence.analysis.compare import Comparison, compare
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from deterrence.analysis.elasticity import Elasticities, elasticities
     from deterrence.analysis.sensitivity import Sensitivity, sensitivity
     from deterrence.analysis.sweep import sweep
+    from deterrence.analysis.thresholds import Threshold, Thresholds, thresholds
     from deterrence.analysis.tidy import tidy
     from deterrence.check import Certificate, check
     from deterrence.model.catalogue import catalogue
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "deterrence.algebra.errors": ("DeterrenceError", "ExpressionError", "GameError", "InputError"),
     "deterrence.algebra.region": ("Region",),
+    "deterrence.analysis.atlas": ("Atlas", "Cell"),
     "deterrence.analysis.claims": ("Proof", "prove", "prove_all"),
     "deterrence.analysis.compare": ("Comparison", "compare"),
     "deterrence.analysis.comparative_statics": ("ComparativeStatics", "comparative_statics"),
@@ -43,6 +46,7 @@ _HOMES = {
     "deterrence.analysis.elasticity": ("Elasticities", "elasticities"),
     "deterrence.analysis.sensitivity": ("Sensitivity", "sensitivity"),
     "deterrence.analysis.sweep": ("sweep",),
+    "deterrence.analysis.thresholds": ("Threshold", "Thresholds", "thresholds"),
     "deterrence.analysis.tidy": ("tidy",),
     "deterrence.check": ("Certificate", "check"),
     "deterrence.model.catalogue": ("catalogue",),
@@ -57,7 +61,9 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __version__ = "0.1.0"
 
 __all__ = [
+    "Atlas",
     "Branch",
+    "Cell",
     "Certificate",
     "Chance",
     "Claim",
@@ -77,6 +83,8 @@ __all__ = [
     "Region",
     "Sensitivity",
     "Solution",
+    "Threshold",
+    "Thresholds",
     "Type",
     "catalogue",
     "check",
@@ -92,6 +100,7 @@ __all__ = [
     "sobol",
     "solve",
     "sweep",
+    "thresholds",
     "tidy",
     "validate",
     "zipped",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import sympy
     import xarray as xr
 
+    from deterrence.analysis.atlas import Atlas
+
 
 class History(NamedTuple):
     """How play came to a node: the types of the players that have any, and every move on the way, hidden ones included."""
@@ -340,6 +342,12 @@ class Solution(Sequence[Equilibrium]):
             from deterrence.analysis.evaluation import evaluate
 
         return evaluate(self, {**(values or {}), **arrays}, of=of, free=free, engine=engine)
+
+    def atlas(self, **options: Any) -> Atlas:
+        """The parameter space cut into cells with the same equilibria: see `deterrence.analysis.atlas`."""
+        from deterrence.analysis.atlas import atlas
+
+        return atlas(self, **options)
 
     def table(self, format: str = "text", **options: Any) -> str:  # noqa: A002 - the name that users know from pandas
         """The equilibrium table for a paper: `text`, `markdown`, `latex`, `html` or `csv`."""

@@ -12,6 +12,7 @@ from typing import Any
 from deterrence.algebra.errors import InputError
 from deterrence.algebra.formula import Formula, atoms, conjunction
 from deterrence.algebra.parameters import Mover, ParameterSpace
+from deterrence.algebra.polynomials import Ring
 from deterrence.algebra.region import Region
 from deterrence.algebra.smt import Clock, OutOfTime, Undecided
 from deterrence.algebra.state import Root
@@ -178,12 +179,22 @@ class Assembly:
         )
         free = tuple(Free(renaming[x.variable], tuple(map(move.ratio, x.lower)), tuple(map(move.ratio, x.upper)), x.closed) for x in branch.limits)
         formula: Formula = move.formula(branch.conditions) if self.game.free_parameters else conjunction(())
-        mentioned = {k for a in atoms(formula) for k in self.parameters.space.ring.support(a.polynomial)}
-        hidden = tuple(r.definition() for r in roots if r.radicand is None or r.variable in mentioned)
-        region = Region(self.parameters, formula, hidden if self.game.free_parameters else ())
+        hidden = _definitions(self.parameters.space.ring, formula, roots) if self.game.free_parameters else ()
+        region = Region(self.parameters, formula, hidden)
         strategies = {i: [move.ratio(p) for p in ps] for i, ps in family.strategies.items()}
         beliefs = {i: [move.ratio(b) for b in bs] for i, bs in family.beliefs.items()}
         return Equilibrium("", self.setting, strategies, beliefs, free, roots, region)
+
+
+def _definitions(ring: Ring, formula: Formula, roots: Sequence[Root]) -> tuple[Formula, ...]:
+    """What defines the roots that a formula speaks of, those included on which these depend, and all that have no closed form."""
+    mentioned = {k for a in atoms(formula) for k in ring.support(a.polynomial)}
+    out: list[Formula] = []
+    for root in reversed(roots):
+        if root.radicand is None or root.variable in mentioned:
+            out.insert(0, root.definition())
+            mentioned |= {k for a in atoms(root.definition()) for k in ring.support(a.polynomial)}
+    return tuple(out)
 
 
 class _Renamed(Mover):

@@ -17,7 +17,10 @@ import pytest
 
 from deterrence.cli import main, solving
 
-COMMANDS = ("list", "show", "validate", "solve", "table", "check", "prove", "statics", "sweep", "sensitivity", "plot", "schema", "cache")
+COMMANDS = (
+    "list", "show", "validate", "solve", "table", "check", "prove", "statics", "thresholds", "atlas",
+    "sweep", "sensitivity", "plot", "schema", "cache",
+)  # fmt: skip
 POINT = [f"--at={name}" for name in ("r=3/4", "k=1/5", "V=1", "g=1", "l=1", "c_T=1/2", "c_W=3/2")]
 
 # arguments, and what the one line on standard error says

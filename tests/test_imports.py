@@ -42,8 +42,11 @@ MAY_IMPORT = {
 DELEGATIONS = {
     ("algebra", "deterrence.report.tex"),
     ("solution", "deterrence.solve"),
+    ("analysis", "deterrence.report.atlas_table"),
     ("analysis", "deterrence.report.sensitivity_table"),
     ("analysis", "deterrence.report.statics_table"),
+    ("analysis", "deterrence.report.thresholds_table"),
+    ("solution", "deterrence.analysis.atlas"),
     ("solution", "deterrence.analysis.evaluation"),
     ("solution", "deterrence.report.table"),
 }

@@ -76,7 +76,7 @@ class Writer:
         out = []
         for f, m in factors:
             known = self.sign(f)
-            if known == -1 or (known is None and _reads_better_turned(f)):
+            if (known == -1 and _is_sum(f)) or (known is None and _reads_better_turned(f)):
                 f, sign = -f, (-sign if m % 2 else sign)
             out.append((f, m))
         product = self.ring.one

@@ -49,6 +49,9 @@ _LATEX_CHARACTERS, _LATEX_SHARE = 98, 0.9
 def latex_table(content: Table) -> str:
     """Return a `longtable` with the rules of `booktabs`, to be read into a paper with `\\input`."""
     columns = content.columns
+    notes = [rf"\par\noindent {escaped(note)}" for note in content.notes]
+    if not content.entries:  # a table without rows is no table
+        return "\n".join([rf"\noindent {escaped(content.title)}. {escaped(content.caption)}", *notes, ""])
     return "\n".join(
         [
             r"% Needs \usepackage{amsmath,array,booktabs,longtable}",
@@ -64,7 +67,7 @@ def latex_table(content: Table) -> str:
             r"\endlastfoot",
             "\n\\addlinespace\n".join("\n".join(_latex_row(row, columns) for row in entry) for entry in content.entries),
             r"\end{longtable}",
-            *(rf"\par\noindent {escaped(note)}" for note in content.notes),
+            *notes,
             "}",
             "",
         ]

@@ -14,10 +14,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from deterrence.model.reading import load
 from deterrence.report.layout import width_of
 from deterrence.report.markup import page
 from deterrence.report.rows import Row, build, names
 from deterrence.report.table import FORMATS, table
+from deterrence.solve import solve
 
 mathtext = pytest.importorskip("matplotlib.mathtext")
 
@@ -216,3 +218,14 @@ def test_csv_has_one_row_a_family_with_everything_in_it(signal_solution: Any) ->
 def test_names_of_families_are_shortened(given: list[str], expected: str) -> None:
     """Runs of three or more become ranges."""
     assert names(Row(tuple(given), {})) == expected
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_solution_without_equilibria_has_a_table(format_: str) -> None:
+    """Where a limit was hit before anything was found, every format says so."""
+    stopped = solve(load("entrapment"), time_limit=1e-6)
+    text = table(stopped, format_)
+
+    assert len(stopped) == 0
+    assert format_ == "csv" or "Incomplete" in text
+    assert "longtable" not in text

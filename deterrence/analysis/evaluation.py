@@ -156,7 +156,7 @@ def evaluate(
     >>> import deterrence as dt
     >>> found = dt.solve(dt.load("costly_signal")).evaluate(r=[0.25, 0.75], of=["Pr(War)"])
     >>> int(found.exists.sel(point=1).sum())
-    9
+    5
     """
     solution_values, unknowns = given.points(solution.game, values), dict(free or {})
     clash = sorted(set(unknowns) & set(solution.game.parameters))

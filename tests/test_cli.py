@@ -135,6 +135,15 @@ def test_an_unsound_game_is_refused_with_a_point(tmp_path: Path, capsys: pytest.
     assert "p = " in err
 
 
+def test_a_claim_that_cannot_be_read_is_not_valid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What `prove` would refuse, `validate` refuses, with its place."""
+    file = tmp_path / "game.yaml"
+    file.write_text("players: [A]\ntree: {A: {L: {outcome: O, A: 1}, R: {outcome: P, A: 0}}}\nclaims:\n  - {claim: Always., every: Pr(Q) == 1}\n")
+
+    assert main(["validate", str(file)]) == 2
+    assert f"{file}:4:" in capsys.readouterr().err
+
+
 def test_equilibria_are_printed_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     """Pooling on no signal without attack is shown with the theorist's condition."""
     assert main(["solve", "costly_signal"]) == 0

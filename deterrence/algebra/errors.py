@@ -93,8 +93,8 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     if len(name) > 200:  # matching is quadratic, and nobody mistypes that much
         return ""
     known = list(known)
-    likely = [k for k in known if abs(len(k) - len(name)) <= max(2, len(name) // 2)]
-    near = difflib.get_close_matches(name, likely[:1000], n=1, cutoff=0.6)
+    near = [k for k in known if k.casefold() == name.casefold()][:1]
     if not near:
-        near = [k for k in known if k.casefold() == name.casefold()][:1]
+        likely = [k for k in known if abs(len(k) - len(name)) <= max(2, len(name) // 2)]
+        near = difflib.get_close_matches(name, likely[:1000], n=1, cutoff=0.6)
     return f"; did you mean {quoted(near[0])}?" if near else ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from deterrence.cli.arguments import (
     FORMATS,
@@ -23,6 +25,9 @@ from deterrence.cli.arguments import (
     whether_complete,
     width,
 )
+
+if TYPE_CHECKING:
+    from deterrence.model.game import Game
 
 
 def add(command: Command) -> None:
@@ -56,10 +61,12 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _validate(options: argparse.Namespace) -> int:
+    from deterrence.analysis.claims import check_claims
     from deterrence.model.validation import validate
 
     game = game_of(options)
     validate(game)
+    check_claims(game)
     return answer(f"{game.title}: the file is well formed and the model is sound.")
 
 
@@ -102,8 +109,17 @@ def _check(options: argparse.Namespace) -> int:
     given = read_assessment(options.strategies, options.name)
     given.need(point)
     certificate = check(game, given.strategies, given.beliefs, point, options.concept or "sequential")
-    answer(str(certificate))
+    answer(str(certificate) + _judged_at(game, point))
     return YES if certificate.valid else NO
+
+
+def _judged_at(game: Game, point: Mapping[str, str]) -> str:
+    """The line that names the point; nothing for a game without parameters."""
+    given = [f"{name} = {point[name]}" for name in game.free_parameters if name in point]
+    left = [f"{name} = {game.parameters[name].default}" for name in game.free_parameters if name not in point]
+    parts = [", ".join(given)] if given else []
+    parts += [f"by default {', '.join(left)}"] if left else []
+    return f"\nAt {'; '.join(parts)}." if parts else ""
 
 
 def _prove(options: argparse.Namespace) -> int:

@@ -127,6 +127,8 @@ class _Writer:
         return self._row(PRODUCT, self._hold(above, PRODUCT), self._sign("/"), self._hold(below, POWER))
 
     def _binary(self, op: str, node: Binary, left: Written, right: Written) -> Written:
+        if op == "/" and isinstance(node.left, Negate):  # the sign of a fraction stands before it
+            return self._row(UNARY, self._sign("neg"), self._quotient(fold(node.left.operand, self.write), right))
         if op == "/":
             return self._quotient(left, right)
         if op == "*":
@@ -157,7 +159,7 @@ def _leftmost(tree: AnyTree) -> AnyTree:
     """What a formula begins with, as far as it is not a fraction or a call."""
     while True:
         match tree:
-            case Binary(op, left, _) if op != "/":
+            case Binary(op, left, _) if op != "/" or isinstance(left, Negate):
                 tree = left
             case Power(base, _):
                 tree = base

@@ -332,3 +332,48 @@ def test_a_full_disk_is_told() -> None:
 
     assert done.returncode == 2
     assert done.stderr == "deterrence list: No space left on device\n"
+
+
+FIGURES = {
+    "regions": ["plot", "regions", "costly_signal", "--x=r", "--y=k", "--label=E3=bluff", "--range=k=0:2"],
+    "sweep": ["plot", "sweep", "rudimentary_deterrence", "--quantity=Pr(Conflict)", "--over=p=0:1:11"],
+    "tornado": ["plot", "tornado", "rudimentary_deterrence", "--of=Pr(Conflict)", "--range=p=0.1:0.9", "--range=k=0.1:0.9", "--n=16", "--missing=0"],
+    "tree": ["plot", "tree", "trust", "--equilibrium=E1"],
+}
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".pdf", ".png"])
+@pytest.mark.parametrize("arguments", FIGURES.values(), ids=FIGURES)
+def test_figures_are_written(arguments: list[str], suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each kind in each format, with the first bytes of that format, and one line that tells what it shows."""
+    file = tmp_path / f"figure{suffix}"
+
+    assert main([*arguments, "-o", str(file)]) == 0
+    assert file.read_bytes()[:4] in {".svg": [b"<?xm"], ".pdf": [b"%PDF"], ".png": [b"\x89PNG"]}[suffix]
+    assert capsys.readouterr().out.startswith(f"{file}: ")
+    assert list(tmp_path.iterdir()) in ([file], [file, tmp_path / "cache"], [tmp_path / "cache", file])
+
+
+def test_a_tree_is_written_as_tikz(tmp_path: Path) -> None:
+    """To a file that ends in .tex."""
+    file = tmp_path / "tree.tex"
+
+    assert main(["plot", "tree", "trust", "-o", str(file)]) == 0
+    assert r"\begin{tikzpicture}" in file.read_text()
+
+
+@pytest.mark.parametrize("command", ["statics", "atlas", "thresholds", "sensitivity"])
+@pytest.mark.parametrize("format_", ["text", "markdown", "latex", "html", "csv"])
+def test_analyses_are_printed_in_every_format(command: str, format_: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each table names what it is about."""
+    more = {"thresholds": ["p"], "sensitivity": ["--of=Pr(Conflict)", "--at=p=1/8"]}.get(command, [])
+
+    assert main([command, "rudimentary_deterrence", *more, f"--format={format_}"]) == 0
+    assert "E1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["statics"], ["atlas"], ["thresholds", "p"]], ids=lambda arguments: str(arguments[0]))
+def test_analyses_are_printed_as_json(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """One object, complete."""
+    assert main([arguments[0], "rudimentary_deterrence", *arguments[1:], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["complete"] is True

@@ -99,17 +99,22 @@ def game_of(options: argparse.Namespace) -> Game:
 
 def point_of(options: argparse.Namespace) -> dict[str, str]:
     """The values given with `--at`, by name."""
+    return named("--at", options.at, "NAME=VALUE, such as r=1/3")
+
+
+def named(option: str, given: Sequence[str], like: str) -> dict[str, str]:
+    """The values given with an option that is repeated, by name; `like` says how each is written."""
     from deterrence.algebra.errors import InputError
 
-    point: dict[str, str] = {}
-    for given in options.at:
-        name, equals, value = (part.strip() for part in given.partition("="))
+    out: dict[str, str] = {}
+    for text in given:
+        name, equals, value = (part.strip() for part in text.partition("="))
         if not (equals and name and value):
-            raise InputError(f"--at {given}: expected NAME=VALUE, such as r=1/3")
-        if name in point:
-            raise InputError(f"--at {given}: {name} is given twice")
-        point[name] = value
-    return point
+            raise InputError(f"{option} {text}: expected {like}")
+        if name in out:
+            raise InputError(f"{option} {text}: {name} is given twice")
+        out[name] = value
+    return out
 
 
 def solution_of(options: argparse.Namespace) -> Solution:

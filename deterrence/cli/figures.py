@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deterrence.cli.arguments import Command, Parser, answer, game_of, takes_concept, takes_game, takes_limit, whether_complete
+from deterrence.cli.arguments import Command, Parser, answer, game_of, named, takes_concept, takes_game, takes_limit, whether_complete
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -65,21 +65,6 @@ def _add_tornado(parser: Parser) -> None:
 
 def _takes_fixed(parser: Parser) -> None:
     parser.add_argument("--fix", action="append", default=[], metavar="NAME=VALUE", help="a parameter's value, where not its default (repeatable)")
-
-
-def named(option: str, given: list[str], like: str) -> dict[str, str]:
-    """The values given with an option, by name."""
-    from deterrence.algebra.errors import InputError
-
-    out: dict[str, str] = {}
-    for text in given:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not (equals and name and value):
-            raise InputError(f"{option} {text}: expected {like}")
-        if name in out:
-            raise InputError(f"{option} {text}: {name} is given twice")
-        out[name] = value
-    return out
 
 
 def ends(option: str, name: str, text: str) -> tuple[str, str]:

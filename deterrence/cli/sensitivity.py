@@ -11,6 +11,7 @@ from deterrence.cli.arguments import (
     Parser,
     answer,
     game_of,
+    named,
     speaks_unicode,
     takes_concept,
     takes_game,
@@ -52,7 +53,7 @@ def takes_analysis(parser: Parser) -> Parser:
 def analysed(options: argparse.Namespace) -> tuple[Solution, Sensitivity]:
     """The solution and the analysis that the options ask for."""
     from deterrence.analysis.sensitivity import sensitivity
-    from deterrence.cli.figures import ends, named, solved
+    from deterrence.cli.figures import ends, solved
 
     ranges: dict[str, Any] = {}
     for name, text in named("--range", options.range, "NAME=FROM:TO, such as r=0:1, or NAME=VALUE").items():

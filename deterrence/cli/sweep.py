@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deterrence.cli.arguments import Command, answer, game_of, takes_concept, takes_game, takes_limit, whether_complete
+from deterrence.cli.arguments import Command, answer, game_of, named, takes_concept, takes_game, takes_limit, whether_complete
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -48,7 +48,7 @@ def _sweep(options: argparse.Namespace) -> int:
     from deterrence.report.progress import Progress
     from deterrence.solve import solve
 
-    suffix, fixed, design = _suffix(options.output), _named("--fix", options.fix), _design(options)
+    suffix, fixed, design = _suffix(options.output), named("--fix", options.fix, "NAME=VALUE, such as V=1"), _design(options)
     if suffix != ".zarr":
         check_writable(options.output)  # before the work, not after it
     asked = {"fixed": fixed, "quantities": options.quantity, "select": options.select, "workers": options.workers}
@@ -90,27 +90,12 @@ def _has(*libraries: str) -> bool:
     return all(find_spec(name) for name in libraries)
 
 
-def _named(option: str, given: list[str]) -> dict[str, str]:
-    """The values given with an option, by name."""
-    from deterrence.algebra.errors import InputError
-
-    out: dict[str, str] = {}
-    for text in given:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not (equals and name and value):
-            raise InputError(f"{option} {text}: expected NAME=VALUE, such as {'r=0:1:101' if option == '--over' else 'V=1'}")
-        if name in out:
-            raise InputError(f"{option} {text}: {name} is given twice")
-        out[name] = value
-    return out
-
-
 def _design(options: argparse.Namespace) -> Any:
     """The points that the options ask for."""
     from deterrence.algebra.errors import InputError
     from deterrence.analysis import designs
 
-    over = _named("--over", options.over)
+    over = named("--over", options.over, "NAME=VALUES, such as r=0:1:101")
     if options.design == "grid":
         if options.points is not None:
             raise InputError("--points: a grid has as many points as its values make; use --design sobol, lhs or random")

@@ -386,7 +386,7 @@ def test_the_command_draws_points_and_selects(capsys: pytest.CaptureFixture[str]
     ("arguments", "message"),
     [
         (("--over", "r=0:1:5", "-o", "out.xls"), "--output out.xls: expected a file that ends in .nc, .csv, .parquet or .zarr"),
-        (("--over", "r", "-o", "o.nc"), "--over r: expected NAME=VALUE, such as r=0:1:101"),
+        (("--over", "r", "-o", "o.nc"), "--over r: expected NAME=VALUES, such as r=0:1:101"),
         (("--over", "r=0:1", "-o", "o.nc"), "--over r=0:1: expected FROM:TO:HOW_MANY"),
         (("--over", "r=0:1:1e3", "-o", "o.nc"), "--over r=0:1:1e3: expected FROM:TO:HOW_MANY"),
         (("--over", "r=0:x:5", "-o", "o.nc"), "--over r=0:x:5: found 'x'; expected a number"),

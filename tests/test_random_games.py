@@ -31,7 +31,7 @@ SEED = int(os.environ.get("DETERRENCE_SEED", "1"))
 CONCEPTS = ["sequential", "weak_pbe", "nash", "subgame_perfect"]
 # How the games are shared out, and the size of those that are taken: enumerating plans, and regions in all of space, takes long.
 SHARES = {"sequential": 0.3, "weak_pbe": 0.2, "nash": 0.2, "subgame_perfect": 0.15, "symbolic": 0.15}
-MOST_SUPPORTS = {"sequential": 5_000, "weak_pbe": 5_000, "nash": 250, "subgame_perfect": 250, "symbolic": 300}
+MOST_SUPPORTS = {"sequential": 5_000, "weak_pbe": 2_000, "nash": 250, "subgame_perfect": 250, "symbolic": 300}
 
 
 def run(share: str) -> Callable[[Any], Any]:

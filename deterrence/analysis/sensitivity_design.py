@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from deterrence.algebra.errors import DeterrenceError, InputError
+from deterrence.algebra.errors import InputError, libraries
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
 Ranges: TypeAlias = dict[str, tuple[Fraction, Fraction]]
@@ -108,10 +108,8 @@ class Design:
 def _salib(module: str) -> Any:
     from importlib import import_module
 
-    try:
+    with libraries():
         return import_module(f"SALib.{module}")
-    except ImportError:
-        raise DeterrenceError("this analysis needs SALib, which is not installed: pip install 'deterrence[analysis]'") from None
 
 
 @contextmanager

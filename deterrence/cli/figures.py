@@ -170,7 +170,7 @@ def _read(path: str) -> xr.Dataset:
     from deterrence.algebra.errors import InputError
     from deterrence.report.figure_style import need
 
-    need("xarray", "analysis")
+    need("xarray")
     import xarray as xr
 
     from deterrence.analysis.selection import named as by_name

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from deterrence.algebra.errors import DeterrenceError
+from deterrence.algebra.errors import libraries
 from deterrence.report.tex import latex
 
 if TYPE_CHECKING:
@@ -42,20 +43,17 @@ def shade(colour: str, share: float) -> tuple[float, float, float]:
 
 
 def empty_figure(width: float, height: float) -> Figure:
-    """A figure of so many inches; raises DeterrenceError with what to install where matplotlib is missing."""
-    need("matplotlib", "figures")
+    """A figure of so many inches; raises MissingLibrary where matplotlib is missing."""
+    need("matplotlib")
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), facecolor="white")
 
 
-def need(library: str, extra: str) -> None:
-    """Raise DeterrenceError unless a library is there that an extra installs."""
-    from importlib.util import find_spec
-
-    if find_spec(library) is None:
-        what = {"figures": "figures need", "analysis": "this analysis needs"}[extra]
-        raise DeterrenceError(f"{what} {library}, which is not installed: pip install 'deterrence[{extra}]'")
+def need(library: str) -> None:
+    """Raise MissingLibrary, which says what to install, unless a library is there."""
+    with libraries():
+        import_module(library)
 
 
 def axes_at(figure: Figure, place: tuple[float, float, float, float]) -> Axes:

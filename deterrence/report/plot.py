@@ -113,5 +113,5 @@ def tree(game: Game, equilibrium: Equilibrium | None = None) -> Figure:
     """
     from deterrence.report.tree_figure import draw_tree
 
-    figure_style.need("matplotlib", "figures")
+    figure_style.need("matplotlib")
     return draw_tree(game, equilibrium)

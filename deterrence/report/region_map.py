@@ -105,7 +105,7 @@ def _ends(parameters: ParameterSpace, name: str, ranges: Mapping[str, Any]) -> t
 
 def plane_of(solution: Solution, wanted: Asked) -> Plane:
     """The slice cut into cells; raises InputError where it lies outside of the space, or on a surface where regions end."""
-    style.need("numpy", "figures")
+    style.need("numpy")
     from deterrence.analysis.plane import Slice, plane
 
     parameters = parameters_of(solution)

@@ -30,7 +30,7 @@ _TOUCH = 2  # points at which lines may meet without one lying on the other
 
 def draw_sweep(dataset: xr.Dataset, quantity: str, x: str | None = None, solution: Solution | None = None) -> Figure:
     """Return a quantity along a parameter as a figure; see `deterrence.plot.sweep`."""
-    style.need("xarray", "analysis")
+    style.need("xarray")
     from deterrence.report.sweep_series import series_of
 
     found = series_of(dataset, quantity, x)

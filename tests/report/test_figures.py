@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
@@ -299,7 +300,7 @@ def test_figures_are_the_same_bytes_each_time(tmp_path: Path) -> None:
 
 def test_a_figure_without_matplotlib_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """The extra is named."""
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
 
-    with pytest.raises(DeterrenceError, match=re.escape("figures need matplotlib, which is not installed: pip install 'deterrence[figures]'")):
+    with pytest.raises(DeterrenceError, match=re.escape("needs the library matplotlib, which is not installed: pip install 'deterrence[figures]'")):
         figure_style.empty_figure(1, 1)

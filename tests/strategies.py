@@ -131,10 +131,14 @@ def games(draw: Any, symbolic: bool = False, most_sets: int = 6) -> Game:
 
 @st.composite
 def points(draw: Any, game: Game) -> dict[str, Fraction]:
-    """A point of the parameter space whose denominators no payoff has, so that it hardly ever lies where families meet."""
+    """A point of the parameter space with a denominator of its own for each parameter, and none that a payoff has.
+
+    So no two parameters are equal or differ by what payoffs do, and the point hardly ever lies where families meet.
+    """
+    primes = dict(zip((name for name in game.parameters if name != "r"), (101, 103, 107, 109), strict=False))
     prior = st.integers(1, 96).map(lambda k: Fraction(k, 97))
-    payoff = st.integers(-400, 400).map(lambda k: Fraction(2 * k + 1, 202))
-    return {name: draw(prior if name == "r" else payoff) for name in game.parameters}
+    payoffs = {name: st.integers(-2 * p, 2 * p).filter(lambda k, p=p: k % p).map(lambda k, p=p: Fraction(k, p)) for name, p in primes.items()}
+    return {name: draw(prior if name == "r" else payoffs[name]) for name in game.parameters}
 
 
 @st.composite

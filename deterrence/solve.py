@@ -54,15 +54,14 @@ def solve(
         GameError: the model is unsound: a probability, a denominator or the parameter space, with a point that shows it.
     """
     concept = _known_concept(concept or "sequential")
-    if time_limit is not None and not time_limit > 0:
-        raise InputError(f"time_limit is {time_limit!r}; expected a positive number of seconds")
+    clock = Clock(time_limit)
     from deterrence.cache import Cache
 
     cache = Cache(game, concept, knife_edge)
     known = cache.read()
     if known is not None:
         return known
-    solution = _solved(game, concept, Clock(time_limit), knife_edge, progress or _silent)
+    solution = _solved(game, concept, clock, knife_edge, progress or _silent)
     if solution.complete:
         cache.write(solution)
     return solution

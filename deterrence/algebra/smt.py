@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from deterrence.algebra.errors import DeterrenceError
+from deterrence.algebra.errors import DeterrenceError, InputError
 from deterrence.algebra.formula import And, Atom, Formula
 from deterrence.algebra.polynomials import Polynomial, Ring, primitive
 
@@ -56,6 +56,11 @@ class Clock:
     limit: float | None = None
     question: float = 20.0
     started: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        limit: object = self.limit  # whatever a user gave
+        if limit is not None and not (isinstance(limit, int | float) and limit > 0):
+            raise InputError(f"time_limit is {self.limit!r}; expected a positive number of seconds")
 
     def milliseconds(self) -> int:
         """How long the next question may take; raises OutOfTime when nothing is left."""

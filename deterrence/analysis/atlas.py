@@ -228,8 +228,6 @@ def atlas(solution: Solution, *, time_limit: float | None = None, progress: Prog
     C1 ('E1',) ('p < g/(g + k)',)
     C2 ('E2',) ('p > g/(g + k)',)
     """
-    if time_limit is not None and not time_limit > 0:
-        raise InputError(f"time_limit is {time_limit!r}; expected a positive number of seconds")
     sides = Sides(solution, Clock(time_limit))
     try:
         cutter = Cutter(sides.space, (sides.space.interior,), sorted(map(sides.cut, solution), key=_difficulty))

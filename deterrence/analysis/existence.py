@@ -26,15 +26,16 @@ class End:
 
 
 def existence_ends(region: Region, name: str, fixed: Mapping[str, Fraction], ends: tuple[Fraction, Fraction]) -> list[End]:
-    """The ends of existence strictly between two values of a parameter, from the least, the others being fixed.
+    """The ends of existence between two values of a parameter, from the least, the others being fixed.
 
-    There are none for a region that speaks of an implicit root: where that one ends is not sought.
+    One of the two values is an end where the equilibrium exists beside it, between them, and not at the value itself. There are none for a
+    region that speaks of an implicit root: where that one ends is not sought.
 
     >>> import deterrence as dt
     >>> solution = dt.solve(dt.load("rudimentary_deterrence"))
     >>> point = solution[0].setting.parameters.defaults
     >>> existence_ends(solution[0].region, "p", {k: v for k, v in point.items() if k != "p"}, (Fraction(0), Fraction(1)))
-    [End(x=0.5, closed=True)]
+    [End(x=0.0, closed=False), End(x=0.5, closed=True)]
     """
     if region.unknowns:
         return []
@@ -44,7 +45,10 @@ def existence_ends(region: Region, name: str, fixed: Mapping[str, Fraction], end
     roots, samples = line.cut(whole, ends)
     holds = Membership(parameters.space, [whole])
     there = [holds({line.variable: x}) for x in samples]
-    return [End(float(ball.mid()), root.satisfies(whole)) for (ball, root), (a, b) in zip(roots, pairwise(there), strict=True) if a != b]
+    inner = [End(float(ball.mid()), root.satisfies(whole)) for (ball, root), (a, b) in zip(roots, pairwise(there), strict=True) if a != b]
+    outer = [beside and not holds({line.variable: x}) for x, beside in zip(ends, (there[0], there[-1]), strict=True)]
+    first, last = ([End(float(x), False)] if ended else [] for x, ended in zip(ends, outer, strict=True))
+    return [*first, *inner, *last]
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,9 @@ def points(game: Game, values: Mapping[str, Any]) -> Points:
         if name in game.fixed:
             raise InputError(f"{name} is fixed at {game.fixed[name]} in this solution; solve the game without fixing it")
         if name not in game.parameters:
-            raise InputError(f"{name!r} is no parameter of this game{suggestion(name, list(game.free_parameters))}")
+            known = list(game.free_parameters)
+            near = suggestion(str(name), known) or f"; expected some of {', '.join(known) or 'none'}"
+            raise InputError(f"{name!r} is no parameter of this game{near}")
     columns = dict(_column(game, name, values) for name in game.free_parameters)
     return sorted_out(columns)
 
@@ -95,7 +97,7 @@ def _column(game: Game, name: str, values: Mapping[str, Any]) -> tuple[str, Any]
         return name, column(name, values[name])
     default = game.parameters[name].default
     if default is None:
-        raise InputError(f"the parameter {name} has no default: give it a value, as {name}=0.5 or {name}=array")
+        raise InputError(f"the parameter {name} has no default: give it a value, as {name}=0.5")
     return name, float(Fraction(default.evaluate({})))
 
 

@@ -179,7 +179,7 @@ def thresholds(solution: Solution, parameter: str, *, time_limit: float | None =
     """The values of a parameter at which the set of equilibria changes, as exact expressions in the other parameters.
 
     At generic values of the others, the equilibria just above a threshold are those just below it without the ones that vanish and with
-    those that appear; between thresholds nothing changes. Knife edges are left out.
+    those that appear; between thresholds nothing changes, as long as the parameter does not cross a gap in the space. Knife edges are left out.
 
     Args:
         solution: all equilibria under one concept.
@@ -195,8 +195,6 @@ def thresholds(solution: Solution, parameter: str, *, time_limit: float | None =
     ...     print(threshold.text, threshold.appear, threshold.vanish)
     g/(g + k) ('E2',) ('E1',)
     """
-    if time_limit is not None and not time_limit > 0:
-        raise InputError(f"time_limit is {time_limit!r}; expected a positive number of seconds")
     check_parameter(solution.game, parameter)
     search = Search(solution, parameter, Clock(time_limit))
     try:

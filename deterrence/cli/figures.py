@@ -155,13 +155,18 @@ def _at(dataset: xr.Dataset, given: dict[str, str]) -> xr.Dataset:
     from deterrence.algebra.errors import InputError
     from deterrence.algebra.expressions import exact
 
+    known = [d for d in map(str, dataset.dims) if d in dataset.coords and dataset[d].dtype.kind in "fiu"]
     for name, text in given.items():
-        if name not in dataset.dims:
-            raise InputError(f"--fix {name}={text}: the file does not vary along {name}; it varies along {', '.join(map(str, dataset.dims))}")
+        if name not in known:
+            raise InputError(f"--fix {name}={text}: the file does not vary along {name}; expected one of {', '.join(known) or 'none'}")
+        try:
+            wanted = float(exact(text))
+        except InputError as error:
+            raise InputError(f"--fix {name}={text}: {error.message}") from None
         values = dataset[name].values
-        if not (abs(values - float(exact(text))) < 1e-12).any():
+        if not (abs(values - wanted) < 1e-12).any():
             raise InputError(f"--fix {name}={text}: the file has no such value of {name}, which goes from {values.min():g} to {values.max():g}")
-        dataset = dataset.sel({name: float(exact(text))}, method="nearest")
+        dataset = dataset.sel({name: wanted}, method="nearest")
     return dataset
 
 

@@ -274,14 +274,16 @@ class _Names:
 
     def key_lines(self) -> list[str]:
         """The key to the letters."""
-        entries = [f"{mark}: {', '.join(self._tokens(self.keys[kind]))}" for kind, mark in self.letter.items()]
+        most = self.map.wide + _RIGHT + _MARGIN
         lines: list[str] = []
-        for entry in entries:
-            longer = f"{lines[-1]}    {entry}" if lines else entry
-            if lines and style.extent(longer)[0] <= self.map.wide + _RIGHT + _MARGIN:
+        for kind, mark in self.letter.items():
+            first, *others = self._tokens(self.keys[kind])
+            entry = [f"{mark}: {first}", *others]
+            longer = f"{lines[-1]}    {', '.join(entry)}" if lines else ""
+            if lines and style.extent(longer)[0] <= most:
                 lines[-1] = longer
             else:
-                lines.append(entry)
+                lines += style.wrapped(entry, most).split("\n")
         return lines
 
     def write(self, axes: Axes) -> None:

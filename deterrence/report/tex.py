@@ -82,7 +82,7 @@ def escaped(text: str) -> str:
     >>> escaped("Challenger | Hold_firm & wait")
     'Challenger $\\mid$ Hold\\_firm \\& wait'
     """
-    return "".join(_ESCAPES.get(character, character) for character in text)
+    return "".join(_ESCAPES.get(c) or (f"${_letter(c)}$" if c in GREEK_NAME else c) for c in text)
 
 
 def _letter(word: str) -> str | None:

@@ -74,6 +74,6 @@ def _notes(found: Thresholds) -> Iterator[str]:
     if any(threshold.implicit for threshold in found):
         yield "A value without a closed form stands for each solution of its equation that meets the conditions."
     if found.complete:
-        yield f"Complete: at no other generic value of {found.parameter} does the set of equilibria change."
+        yield f"Complete: as {found.parameter} moves within the parameter space, the set of equilibria changes at no other generic value."
     else:
         yield f"Incomplete, so that there may be others: {reasons(found.undecided)}."

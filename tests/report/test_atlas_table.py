@@ -209,7 +209,7 @@ def test_no_threshold_is_said_in_words(signals: Solution) -> None:
         text = thresholds(signals, "c_W").table(format).replace("\\", "")
 
         assert "No values of c_W at which the set of sequential equilibria changes." in text
-        assert "Complete: at no other generic value of c_W" in text
+        assert "Complete: as c_W moves within the parameter space" in text
 
 
 def test_an_equation_stands_for_a_value_without_closed_form() -> None:

@@ -304,3 +304,20 @@ def test_a_figure_without_matplotlib_says_what_to_install(monkeypatch: pytest.Mo
 
     with pytest.raises(DeterrenceError, match=re.escape("needs the library matplotlib, which is not installed: pip install 'deterrence[figures]'")):
         figure_style.empty_figure(1, 1)
+
+
+def test_a_long_key_stays_on_the_page() -> None:
+    """However many equilibria share a cell that is too small for their names, the key to its letter is broken into lines."""
+    from deterrence.report.region_map import _Names
+
+    class Map:
+        wide = 200.0
+
+    names = object.__new__(_Names)
+    names.map, names.keys, names.letter = Map(), {0: tuple(range(60)), 1: (1, 2)}, {0: "a", 1: "b"}
+    names._tokens = lambda key: [f"E{k}" for k in key]
+    lines = names.key_lines()
+
+    assert len(lines) > 2
+    assert all(figure_style.extent(line)[0] <= 400 for line in lines)
+    assert " ".join(lines).replace(",", "").split() == ["a:", *(f"E{k}" for k in range(60)), "b:", "E1", "E2"]

@@ -20,7 +20,7 @@ from deterrence.algebra.polynomials import Ring
 from deterrence.algebra.region import Region
 from deterrence.algebra.smt import Clock
 from deterrence.algebra.space import Space
-from deterrence.analysis.existence import existence_ends
+from deterrence.analysis.existence import End, existence_ends
 from deterrence.analysis.sweep import sweep
 from deterrence.model.reading import load
 from deterrence.report import plot
@@ -76,7 +76,8 @@ def test_an_end_at_an_irrational_point_is_known_to_be_open_or_closed() -> None:
 
     assert [end.x for end in ends[">"]] == pytest.approx([-(0.5**0.5), 0.5**0.5], abs=1e-15)
     assert [[end.closed for end in ends[op]] for op in (">=", ">")] == [[True, True], [False, False]]
-    assert existence_ends(Region(home, TRUE), "x", {}, (Fraction(-1), Fraction(1))) == []
+    assert existence_ends(Region(home, TRUE), "x", {}, (Fraction(-1, 2), Fraction(1, 2))) == []
+    assert existence_ends(Region(home, TRUE), "x", {}, (Fraction(-1), Fraction(1, 2))) == [End(-1.0, False)]  # a grid may touch the border
 
 
 def test_equilibria_that_agree_share_a_line_and_open_quantities_are_bands() -> None:

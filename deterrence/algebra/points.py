@@ -149,7 +149,7 @@ def share(region: Region, n: int = 4096, box: Mapping[str, tuple[Any, Any]] | No
     domain, member = Membership(space, [space.domain]), Membership(space, region.formulas())
     exponent = (n - 1).bit_length() if ends else 0
     inside = hits = 0
-    for at in _spread(ends, exponent):
+    for at in spread(ends, exponent):
         if domain(at):
             inside += 1
             hits += member(at)
@@ -167,7 +167,7 @@ def _ends(name: str, ends: Any) -> tuple[Fraction, Fraction]:
     return exact(low), exact(high)
 
 
-def _spread(ends: Mapping[int, tuple[Fraction, Fraction]], exponent: int) -> Iterator[dict[int, Fraction]]:
+def spread(ends: Mapping[int, tuple[Fraction, Fraction]], exponent: int) -> Iterator[dict[int, Fraction]]:
     if not ends:
         yield {}
         return

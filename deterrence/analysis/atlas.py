@@ -271,14 +271,14 @@ def _told(parameters: ParameterSpace, left: Left) -> dict[str, Any]:
 
 def _shares(cells: Sequence[Cell]) -> dict[str, Share]:
     """The shares of cells, which have no point in common, in one pass."""
-    from deterrence.algebra.points import Membership, Share, _spread, default_ends
+    from deterrence.algebra.points import Membership, Share, default_ends, spread
 
     parameters, space = cells[0].parameters, cells[0].parameters.space
     ends = {k: default_ends(parameters, k) for k in space.parameters}
     size = POINTS if ends else 1
     domain, members = Membership(space, [space.domain]), {cell.name: Membership(space, cell.region.formulas()) for cell in cells}
     hits, inside = dict.fromkeys(members, 0), 0
-    for at in _spread(ends, size.bit_length() - 1):
+    for at in spread(ends, size.bit_length() - 1):
         if domain(at):
             inside += 1
             found = next((name for name, member in members.items() if member(at)), None)

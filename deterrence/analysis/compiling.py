@@ -13,6 +13,7 @@ from deterrence.algebra.state import Root
 from deterrence.analysis.extent import Extent
 from deterrence.analysis.families import Family
 from deterrence.analysis.measured import Group
+from deterrence.analysis.quantities import Assessed
 from deterrence.analysis.tape import Program, Tape
 from deterrence.solution import Equilibrium, Free, Solution
 
@@ -77,6 +78,7 @@ class _FamilyLines:
 
     def __init__(self, tape: Tape, equilibrium: Equilibrium, given: Sequence[str]) -> None:
         self.tape, self.equilibrium = tape, equilibrium
+        self.assessed = Assessed(equilibrium)
         self.parameters = equilibrium.setting.parameters
         self.ring = self.parameters.space.ring
         self.places = {k: tape.input(self.ring.names[k]) for k in self.parameters.space.parameters}
@@ -127,9 +129,9 @@ class _FamilyLines:
 
     def all_measured(self, group: Group, undecided: list[str]) -> list[tuple[int, int]]:
         """The lines of the ends of each member of a group."""
-        e = self.equilibrium
-        values = [measure(e) for measure in group.measures]
-        return [self._measured(v, group.thorough, f"{label} in {e.name}", undecided) for label, v in zip(group.labels, values, strict=True)]
+        values = [measure(self.assessed) for measure in group.measures]
+        name = self.equilibrium.name
+        return [self._measured(v, group.thorough, f"{label} in {name}", undecided) for label, v in zip(group.labels, values, strict=True)]
 
     def _measured(self, value: Ratio | None, thorough: bool, what: str, undecided: list[str]) -> tuple[int, int]:
         """The lines of the least and the greatest value, which are one where nothing that is free bears on it; NaN where there is none."""

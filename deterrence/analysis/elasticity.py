@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -14,7 +14,8 @@ from deterrence.algebra.polynomials import Ratio
 from deterrence.algebra.smt import Undecided
 from deterrence.analysis.counterexamples import Exactly
 from deterrence.analysis.families import Family
-from deterrence.analysis.measured import asked_for
+from deterrence.analysis.measured import Measure, asked_for
+from deterrence.analysis.quantities import Assessed
 from deterrence.analysis.slopes import Case, Slopes
 from deterrence.analysis.statics import GREATEST, LEAST, derivative
 from deterrence.model.surds import Exact
@@ -147,10 +148,11 @@ class _OfEquilibrium:
         self.slopes = Slopes(Family(parameters.space, equilibrium), parameters)
         self.here = Exactly(equilibrium, {self.ring.index[name]: value for name, value in point.items()})
 
-    def rows(self, measures: Mapping[str, Callable[[Equilibrium], Ratio | None]], names: Sequence[str]) -> Iterator[Elasticity]:
+    def rows(self, measures: Mapping[str, Measure], names: Sequence[str]) -> Iterator[Elasticity]:
         """One row a quantity, end and parameter."""
+        assessed = Assessed(self.equilibrium)
         for text, measure in measures.items():
-            value = measure(self.equilibrium)
+            value = measure(assessed)
             if value is None:
                 yield from (self._row((text, name, 0), None) for name in names)
                 continue

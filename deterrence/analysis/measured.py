@@ -13,9 +13,9 @@ from deterrence.analysis.meaning import Meaning
 from deterrence.analysis.quantities import Assessed, Belief, Choice, Likelihood, Payoff, Quantity, Vocabulary
 from deterrence.analysis.statements import read_expression
 from deterrence.concepts.setting import parameter_values
-from deterrence.solution import Equilibrium, History, Solution
+from deterrence.solution import History, Solution
 
-Measure: TypeAlias = Callable[[Equilibrium], Ratio | None]
+Measure: TypeAlias = Callable[[Assessed], Ratio | None]
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ def _expression(solution: Solution, vocabulary: Vocabulary, text: str) -> Measur
     except InputError as error:
         raise InputError(f"of: {text!r}, column {error.column}: {error.message}" if error.column else f"of: {text!r}: {error.message}") from None
 
-    def measure(e: Equilibrium) -> Ratio | None:
-        space = e.setting.parameters.space
-        parameters = parameter_values(solution.game, space.ring)
-        return Meaning(Family(space, e), statement, parameters).value(statement.tree)
+    def measure(assessed: Assessed) -> Ratio | None:
+        parameters = parameter_values(solution.game, assessed.ring)
+        family = Family(assessed.equilibrium.setting.parameters.space, assessed.equilibrium)
+        return Meaning(family, statement, parameters).value(statement.tree)
 
     return measure
 
@@ -89,8 +89,8 @@ def _group(name: str, dimension: str, members: Mapping[str, Quantity], about: st
 
 
 def _measure(quantity: Quantity) -> Measure:
-    def measure(e: Equilibrium) -> Ratio | None:
-        value = quantity.value(Assessed(e))
-        return None if value is None else e.clean(value)
+    def measure(assessed: Assessed) -> Ratio | None:
+        value = quantity.value(assessed)
+        return None if value is None else assessed.equilibrium.clean(value)
 
     return measure

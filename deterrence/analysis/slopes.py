@@ -14,7 +14,7 @@ from deterrence.algebra.smt import OutOfTime, Undecided
 from deterrence.algebra.state import State
 from deterrence.algebra.system import without_radicals
 from deterrence.analysis.families import Family
-from deterrence.analysis.statics import Extremes, _best, derivative
+from deterrence.analysis.statics import Extremes, best, derivative
 
 RISES, FALLS, LEVEL = "+", "-", "0"
 MIXED, UNDECIDED, NO_VALUE = "±", "?", "none"
@@ -69,7 +69,7 @@ class Slopes:
         pieces = Extremes(self.family, (), side).pieces(value)
         if len({str(piece.value) for piece in pieces}) == 1:  # some piece holds at every point of the region
             return [Case(TRUE, pieces[0].value)]
-        found = (Case(conjunction((self.family.typical(p.conditions), *_best(self.family, p, pieces, side))), p.value) for p in pieces)
+        found = (Case(conjunction((self.family.typical(p.conditions), *best(self.family, p, pieces, side))), p.value) for p in pieces)
         return [case for case in found if self._somewhere(case.where)]
 
     def trend(self, cases: Sequence[Case], variable: int) -> Trend:

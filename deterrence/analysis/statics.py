@@ -64,13 +64,13 @@ def wrong_movement(family: Family, value: Ratio, variable: int, wrong: str, give
             bad = family.condition(slope, wrong)
             place = family.place(piece.conditions, bad)
             if place is not None and len(pieces) > 1:
-                place = family.place(piece.conditions, bad, *_best(family, piece, pieces, side))
+                place = family.place(piece.conditions, bad, *best(family, piece, pieces, side))
             if place is not None:
                 return Movement(place, NAMES[side] if len(sides) > 1 else "value", piece.value, slope)
     return None
 
 
-def _best(family: Family, piece: Piece, pieces: Sequence[Piece], side: int) -> Iterator[Formula]:
+def best(family: Family, piece: Piece, pieces: Sequence[Piece], side: int) -> Iterator[Formula]:
     """That no other piece has a more extreme value."""
     for other in pieces:
         if other is not piece:

@@ -23,7 +23,7 @@ from deterrence.analysis.given import Points
 from deterrence.analysis.measured import asked_for, everything
 from deterrence.analysis.selection import PAYOFFS, Rule, named, rule_of
 from deterrence.analysis.store import check_place, digest, opened
-from deterrence.analysis.tape import Tape
+from deterrence.analysis.tape import pruned
 from deterrence.analysis.working import Job, Workers, lazily, worked_off, workers_of
 from deterrence.model.game import Game
 from deterrence.solution import Solution
@@ -142,9 +142,9 @@ class Plan:
 
     def _count_outside(self) -> int:
         """How many points are outside the parameter space; raises InputError if all are."""
-        program, tape = self.job.made.compiled.program, Tape()
-        tape.lines, tape.inputs = list(program.lines), list(program.inputs)
-        only = Evaluator(Compiled(tape.program(program.truths[:1], ()), (), (), ()), "numpy")
+        program = self.job.made.compiled.program
+        domain = pruned(program.lines, program.inputs, program.truths[:1], ())
+        only = Evaluator(Compiled(domain, (), (), ()), "numpy")
         inside = sum(int(out.truths[0].sum()) for _, out in only.blocks(self.points))
         check_inside(self.game, self.points, inside > 0)
         return self.points.count - inside

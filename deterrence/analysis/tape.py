@@ -80,16 +80,7 @@ class Tape:
 
     def program(self, truths: Sequence[int], values: Sequence[int]) -> Program:
         """The program that computes these lines and nothing that they do not need."""
-        needed, todo = set[int](), [*truths, *values]
-        while todo:
-            k = todo.pop()
-            if k not in needed:
-                needed.add(k)
-                todo += operands(self.lines[k])
-        order = sorted(needed)
-        moved = {k: i for i, k in enumerate(order)}
-        lines = tuple(_renumbered(self.lines[k], moved) for k in order)
-        return Program(lines, tuple(self.inputs), tuple(moved[k] for k in truths), tuple(moved[k] for k in values))
+        return pruned(self.lines, self.inputs, truths, values)
 
     # Exact formulas
 
@@ -157,6 +148,20 @@ class Tape:
             return self.line(f.op, self.polynomial(f.polynomial, ring, places), self.constant(0.0))
         parts = [self.formula(p, ring, places) for p in f.parts]
         return self.all_of(parts) if isinstance(f, And) else self.any_of(parts)
+
+
+def pruned(lines: Sequence[Line], inputs: Sequence[str], truths: Sequence[int], values: Sequence[int]) -> Program:
+    """The program that computes some of the lines and nothing that they do not need."""
+    needed, todo = set[int](), [*truths, *values]
+    while todo:
+        k = todo.pop()
+        if k not in needed:
+            needed.add(k)
+            todo += operands(lines[k])
+    order = sorted(needed)
+    moved = {k: i for i, k in enumerate(order)}
+    kept = tuple(_renumbered(lines[k], moved) for k in order)
+    return Program(kept, tuple(inputs), tuple(moved[k] for k in truths), tuple(moved[k] for k in values))
 
 
 def operands(line: Line) -> list[int]:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 from deterrence.algebra.errors import DeterrenceError
 from deterrence.algebra.smt import Undecided
 from deterrence.report import layout, markup, wording
-from deterrence.report.rows import _CONCEPTS, _REASONS, Row, Table, names
+from deterrence.report.rows import CONCEPT_NAMES, MOST_REASONS, Row, Table, names
 from deterrence.report.table import FORMATS, plain
-from deterrence.report.tex import escaped
 from deterrence.report.wording import Line, Math, Pieces
 
 if TYPE_CHECKING:
@@ -67,13 +66,7 @@ def rendered(content: Listing, format: str, width: int) -> str:  # noqa: A002 - 
         return markup.markdown(content).replace("| Equilibrium |", f"| {content.header} |", 1)
     if format == "html":
         return markup.html(content)
-    # Columns without a cell have no width to be set at.
-    return markup.latex_table(content) if content.entries else "".join(rf"\par\noindent {escaped(line)}" + "\n" for line in _said(content))
-
-
-def _said(content: Listing) -> Iterator[str]:
-    yield f"{content.title}. {content.caption}"
-    yield from content.notes
+    return markup.latex_table(content)
 
 
 def _text(content: Listing, width: int) -> Iterator[str]:
@@ -111,13 +104,13 @@ def title_of(solution: Solution) -> str:
 def setting_of(solution: Solution) -> str:
     """Return of what equilibria, and where, a table tells: `sequential equilibria at k = 1`."""
     at = ", ".join(f"{name} = {value}" for name, value in solution.game.fixed.items())
-    return f"{_CONCEPTS.get(solution.concept, solution.concept)} equilibria{f' at {at}' if at else ''}"
+    return f"{CONCEPT_NAMES.get(solution.concept, solution.concept)} equilibria{f' at {at}' if at else ''}"
 
 
 def reasons(undecided: Sequence[Mapping[str, Any]]) -> str:
     """Return why something was not decided, each reason once and the first few of them."""
     whys = list(dict.fromkeys(str(each["why"]) for each in undecided))
-    return "; ".join(whys[:_REASONS]) + "; ..." * (len(whys) > _REASONS)
+    return "; ".join(whys[:MOST_REASONS]) + "; ..." * (len(whys) > MOST_REASONS)
 
 
 # The atlas

@@ -18,8 +18,8 @@ def markdown(content: Table) -> str:
     columns = content.columns
     rows = [[_HEADER, *columns], ["---"] * (len(columns) + 1), *([_markdown_name(row), *_markdown_cells(row, columns)] for row in content.rows)]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    notes = "\n".join(f"- {_markdown_text(note)}" for note in content.notes)
-    return f"**{_markdown_text(content.title)}.** {_markdown_text(content.caption)}\n\n{table}\n\n{notes}\n"
+    notes = "\n".join(f"- {markdown_text(note)}" for note in content.notes)
+    return f"**{markdown_text(content.title)}.** {markdown_text(content.caption)}\n\n{table}\n\n{notes}\n"
 
 
 def _markdown_name(row: Row) -> str:
@@ -28,16 +28,16 @@ def _markdown_name(row: Row) -> str:
 
 def _markdown_cells(row: Row, columns: tuple[str, ...]) -> Iterator[str]:
     for column in columns:
-        yield "<br>".join(_markdown_line(line) for line in row.cells.get(column, ()))
+        yield "<br>".join(markdown_line(line) for line in row.cells.get(column, ()))
 
 
-def _markdown_line(line: Line) -> str:
-    label = f"{_markdown_text(line.label)}: " if line.label else ""
-    pieces = (f"${latex(p.text).strip()}$" if isinstance(p, Math) else _markdown_text(p) for p in line.pieces)
+def markdown_line(line: Line) -> str:
+    label = f"{markdown_text(line.label)}: " if line.label else ""
+    pieces = (f"${latex(p.text).strip()}$" if isinstance(p, Math) else markdown_text(p) for p in line.pieces)
     return ("\\* " if line.off_path else "") + label + "".join(pieces)
 
 
-def _markdown_text(text: str) -> str:
+def markdown_text(text: str) -> str:
     """Text whose every sign Markdown shows as it stands, within a cell."""
     return re.sub(r"([\\`*_{}\[\]<>$#|~])", r"\\\1", text)
 
@@ -51,7 +51,7 @@ def latex_table(content: Table) -> str:
     columns = content.columns
     notes = [rf"\par\noindent {escaped(note)}" for note in content.notes]
     if not content.entries:  # a table without rows is no table
-        return "\n".join([rf"\noindent {escaped(content.title)}. {escaped(content.caption)}", *notes, ""])
+        return "\n".join([rf"\par\noindent {escaped(content.title)}. {escaped(content.caption)}", *notes, ""])
     return "\n".join(
         [
             r"% Needs \usepackage{amsmath,array,booktabs,longtable}",
@@ -95,17 +95,17 @@ def _measure(line: Line) -> str:
 
 
 def _latex_row(row: Row, columns: tuple[str, ...]) -> str:
-    cells = (r" \newline ".join(_latex_line(line) for line in row.cells.get(column, ())) for column in columns)
+    cells = (r" \newline ".join(latex_line(line) for line in row.cells.get(column, ())) for column in columns)
     return " & ".join([(r"\quad " if row.variant else "") + names(row).replace("-", "--"), *cells]) + r" \\"
 
 
-def _latex_line(line: Line) -> str:
+def latex_line(line: Line) -> str:
     label = f"{escaped(line.label)}: " if line.label else ""
     pieces = (f"${latex(p.text).strip()}$" if isinstance(p, Math) else escaped(p) for p in line.pieces)
     return (r"$^{*}$" if line.off_path else "") + label + "".join(pieces)
 
 
-_STYLE = """\
+STYLE = """\
 <style>
 .deterrence {overflow-x: auto}
 .deterrence table {border-collapse: collapse; margin: 1em 0; font-size: 0.95em}
@@ -133,17 +133,17 @@ def html(content: Table) -> str:
     notes = "".join(f"<li>{escape(note)}</li>" for note in content.notes)
     caption = f"<caption><strong>{escape(content.title)}.</strong> {escape(content.caption)}</caption>"
     table = f"<table>\n{caption}\n<thead><tr>{head}</tr></thead>\n{bodies}\n</table>"
-    return f'{_STYLE}\n<div class="deterrence">\n{table}\n<ul>{notes}</ul>\n</div>\n'
+    return f'{STYLE}\n<div class="deterrence">\n{table}\n<ul>{notes}</ul>\n</div>\n'
 
 
 def _html_row(row: Row, columns: tuple[str, ...]) -> str:
-    cells = "".join(f"<td>{''.join(_html_line(line) for line in row.cells.get(column, ()))}</td>" for column in columns)
+    cells = "".join(f"<td>{''.join(html_line(line) for line in row.cells.get(column, ()))}</td>" for column in columns)
     kind = ' class="variant"' if row.variant else ""
     name = escape(names(row)).replace("-", "–")
     return f'<tr{kind}><th scope="row">{name}</th>{cells}</tr>'
 
 
-def _html_line(line: Line) -> str:
+def html_line(line: Line) -> str:
     label = f"{escape(line.label)}: " if line.label else ""
     mark, kind = ("* ", ' class="off"') if line.off_path else ("", "")
     return f"<div{kind}>{mark}{label}{''.join(_html_pieces(line))}</div>"

@@ -104,12 +104,12 @@ def _shared(cells: Sequence[tuple[Line, ...]]) -> tuple[Line, ...]:
     return tuple(line for line in cells[0] if all(line in other for other in cells[1:]))
 
 
-_CONCEPTS = {"nash": "Nash", "subgame_perfect": "subgame perfect", "weak_pbe": "weak perfect Bayesian", "sequential": "sequential"}
+CONCEPT_NAMES = {"nash": "Nash", "subgame_perfect": "subgame perfect", "weak_pbe": "weak perfect Bayesian", "sequential": "sequential"}
 
 
 def _caption(found: Mapping[str, Any], game: Game, plays: int) -> str:
     """How many there are, of what, and where."""
-    number, concept = len(found["equilibria"]), _CONCEPTS.get(found["concept"], found["concept"].replace("_", " "))
+    number, concept = len(found["equilibria"]), CONCEPT_NAMES.get(found["concept"], found["concept"].replace("_", " "))
     if game.free_parameters or any(family["free"] for family in found["equilibria"]):
         what = f"{'family' if number == 1 else 'families'} of {concept} equilibria"
     else:
@@ -119,7 +119,7 @@ def _caption(found: Mapping[str, Any], game: Game, plays: int) -> str:
     return f"{number or 'No'} {what}{f' at {at}' if at else ''}{kinds}."
 
 
-_REASONS = 3  # for incompleteness, that are told
+MOST_REASONS = 3  # for incompleteness, that are told
 
 
 def _notes(found: Mapping[str, Any], entries: Sequence[Sequence[Row]]) -> Iterator[str]:
@@ -132,8 +132,8 @@ def _notes(found: Mapping[str, Any], entries: Sequence[Sequence[Row]]) -> Iterat
         yield "Complete: no other generic family exists." if len(found["at"]) < len(found["parameters"]) else "Complete: there are no others."
     else:
         whys = Counter(each["why"] for each in found["undecided"])
-        said = (f"{why} ({count} regimes)" if count > 1 else why for why, count in whys.most_common(_REASONS))
-        yield f"Incomplete, so that others may exist: {'; '.join(said)}{'; ...' * (len(whys) > _REASONS)}."
+        said = (f"{why} ({count} regimes)" if count > 1 else why for why, count in whys.most_common(MOST_REASONS))
+        yield f"Incomplete, so that others may exist: {'; '.join(said)}{'; ...' * (len(whys) > MOST_REASONS)}."
     if found["knife_edge"]:
         yield f"Left out: at least {found['knife_edge']} that exist{'s' * (found['knife_edge'] == 1)} only on knife edges (regions without interior)."
 

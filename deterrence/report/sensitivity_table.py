@@ -12,15 +12,15 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from deterrence.algebra.errors import InputError
-from deterrence.report.markup import _markdown_text
+from deterrence.report.markup import markdown_text
 from deterrence.report.mathml import mathml
+from deterrence.report.table import FORMATS
 from deterrence.report.tex import escaped, latex
 
 if TYPE_CHECKING:
     from deterrence.analysis.elasticity import Elasticities
     from deterrence.analysis.sensitivity import Sensitivity
 
-FORMATS = ("text", "markdown", "latex", "html", "csv")
 _HEADINGS = {"first": "First order", "total": "Total", "mu_star": "Mean absolute effect", "mu": "Mean effect", "sigma": "Spread", "delta": "Delta"}
 
 
@@ -115,9 +115,9 @@ def _markdown(grid: Grid) -> str:
     def row(cells: Sequence[str]) -> str:
         return f"| {' | '.join(cells)} |"
 
-    shown = [[f"${latex(c).strip()}$" if k in grid.symbols and c else _markdown_text(c) for k, c in enumerate(line)] for line in grid.rows]
+    shown = [[f"${latex(c).strip()}$" if k in grid.symbols and c else markdown_text(c) for k, c in enumerate(line)] for line in grid.rows]
     rule = ["---:" if k in grid.numbers else "---" for k in range(len(grid.header))]
-    return "\n".join([row(grid.header), row(rule), *map(row, shown), "", _markdown_text(grid.caption), ""])
+    return "\n".join([row(grid.header), row(rule), *map(row, shown), "", markdown_text(grid.caption), ""])
 
 
 def _latex(grid: Grid) -> str:

@@ -13,8 +13,8 @@ from deterrence.analysis.comparative_statics import ComparativeStatics, RegionSt
 from deterrence.analysis.region_movement import GROWS, NEITHER, SHRINKS, UNAFFECTED
 from deterrence.analysis.slopes import FALLS, LEVEL, MIXED, NO_VALUE, RISES, UNDECIDED
 from deterrence.report import layout
-from deterrence.report.markup import _STYLE, _html_line, _latex_line, _markdown_line, _markdown_text
-from deterrence.report.rows import _CONCEPTS
+from deterrence.report.markup import STYLE, html_line, latex_line, markdown_line, markdown_text
+from deterrence.report.rows import CONCEPT_NAMES
 from deterrence.report.table import FORMATS, plain
 from deterrence.report.tex import escaped
 from deterrence.report.wording import Line, Math, Pieces, shortened
@@ -125,7 +125,7 @@ def _symbols(names: Sequence[str]) -> tuple[Line, ...]:
 
 def _caption(statics: ComparativeStatics, number: int) -> str:
     solution = statics.solution
-    concept = _CONCEPTS.get(solution.concept, solution.concept.replace("_", " "))
+    concept = CONCEPT_NAMES.get(solution.concept, solution.concept.replace("_", " "))
     at = ", ".join(f"{name} = {value}" for name, value in solution.game.fixed.items())
     what = f"{number or 'no'} {'family' if number == 1 else 'families'} of {concept} equilibria{f' at {at}' if at else ''}"
     return f"Signs of derivatives in {what}."
@@ -248,13 +248,13 @@ def _plain_mark(mark: Mark) -> str:
 
 
 def _markdown(content: Table) -> str:
-    rows = [["", *map(_markdown_line, content.header)], ["---", *([":-:"] * len(content.header))]]
+    rows = [["", *map(markdown_line, content.header)], ["---", *([":-:"] * len(content.header))]]
     for heading, each in content.groups:
-        rows.append([f"**{_markdown_text(heading)}**", *([""] * len(content.header))])
-        rows += [[f"&emsp;{_markdown_line(row.label)}", *(_cell(c, _markdown_mark) for c in row.cells)] for row in each]
+        rows.append([f"**{markdown_text(heading)}**", *([""] * len(content.header))])
+        rows += [[f"&emsp;{markdown_line(row.label)}", *(_cell(c, _markdown_mark) for c in row.cells)] for row in each]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    notes = "\n".join(f"- {_markdown_line(note)}" for note in content.notes)
-    return f"**{_markdown_text(content.title)}.** {_markdown_text(content.caption)}\n\n{table}\n\n{notes}\n"
+    notes = "\n".join(f"- {markdown_line(note)}" for note in content.notes)
+    return f"**{markdown_text(content.title)}.** {markdown_text(content.caption)}\n\n{table}\n\n{notes}\n"
 
 
 def _markdown_mark(mark: Mark) -> str:
@@ -273,7 +273,7 @@ def _latex(content: Table) -> str:
             rf"\begin{{longtable}}{{@{{}}l{'c' * columns}@{{}}}}",
             rf"\caption{{{escaped(content.title)}. {escaped(content.caption)}}}\\",
             r"\toprule",
-            " & ".join(["", *map(_latex_line, content.header)]) + r" \\",
+            " & ".join(["", *map(latex_line, content.header)]) + r" \\",
             r"\midrule",
             r"\endhead",
             r"\bottomrule",
@@ -291,7 +291,7 @@ def _latex_group(heading: str, rows: Sequence[Row], columns: int) -> Iterator[st
     yield rf"\multicolumn{{{columns + 1}}}{{@{{}}l}}{{{escaped(heading)}}} \\*"
     for n, row in enumerate(rows, 1):
         cells = (_cell(c, _latex_mark) for c in row.cells)
-        yield " & ".join([rf"\quad {_latex_line(row.label)}", *cells]) + (r" \\" if n == len(rows) else r" \\*")
+        yield " & ".join([rf"\quad {latex_line(row.label)}", *cells]) + (r" \\" if n == len(rows) else r" \\*")
 
 
 _TEX_SIGNS = {"±": r"\pm", "−": "-"}
@@ -306,7 +306,7 @@ def _latex_mark(mark: Mark) -> str:
 def _latex_note(note: Line) -> str:
     """A note; the signs that it speaks of are set as in the table."""
     letter = rf"$^{{{note.label}}}$ " if note.label else ""
-    text = _latex_line(Line("", note.pieces))
+    text = latex_line(Line("", note.pieces))
     for sign, code in _TEX_SIGNS.items():
         text = text.replace(sign, f"${code}$")
     return letter + text
@@ -325,19 +325,19 @@ _SIGNS_STYLE = """\
 
 
 def _html(content: Table) -> str:
-    head = "".join(f'<th scope="col">{_html_line(each)}</th>' for each in content.header)
+    head = "".join(f'<th scope="col">{html_line(each)}</th>' for each in content.header)
     bodies = "\n".join(_html_group(heading, rows, len(content.header) + 1) for heading, rows in content.groups)
-    notes = "".join(f"<li>{_html_line(note)}</li>" for note in content.notes)
+    notes = "".join(f"<li>{html_line(note)}</li>" for note in content.notes)
     caption = f"<caption><strong>{escape(content.title)}.</strong> {escape(content.caption)}</caption>"
     table = f'<table class="signs">\n{caption}\n<thead><tr><th></th>{head}</tr></thead>\n{bodies}\n</table>'
-    return f'{_STYLE}\n{_SIGNS_STYLE}\n<div class="deterrence">\n{table}\n<ul>{notes}</ul>\n</div>\n'
+    return f'{STYLE}\n{_SIGNS_STYLE}\n<div class="deterrence">\n{table}\n<ul>{notes}</ul>\n</div>\n'
 
 
 def _html_group(heading: str, rows: Sequence[Row], columns: int) -> str:
     lines = [f'<tr><th scope="rowgroup" colspan="{columns}">{escape(heading)}</th></tr>']
     for row in rows:
         cells = "".join(f"<td>{_cell(c, _html_mark)}</td>" for c in row.cells)
-        lines.append(f'<tr><th scope="row">{_html_line(row.label)}</th>{cells}</tr>')
+        lines.append(f'<tr><th scope="row">{html_line(row.label)}</th>{cells}</tr>')
     return "<tbody>\n" + "\n".join(lines) + "\n</tbody>"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 if TYPE_CHECKING:  # every heavy import waits until a command needs it: `--help` must not feel them
     from deterrence.model.game import Game
@@ -80,6 +80,12 @@ def takes_solving(parser: Parser) -> Parser:
     return parser
 
 
+def takes_format(parser: Parser) -> Parser:
+    parser.add_argument("--format", choices=FORMATS, default="text", metavar="FORMAT", help=f"{', '.join(FORMATS)} (default: text)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file, whole or not at all")
+    return parser
+
+
 def takes_assessment(parser: Parser) -> None:
     takes_concept(takes_point(takes_game(parser)))
     parser.add_argument(
@@ -118,15 +124,20 @@ def named(option: str, given: Sequence[str], like: str) -> dict[str, str]:
 
 
 def solution_of(options: argparse.Namespace) -> Solution:
+    """The solution of the game, some parameters of which may be fixed."""
+    game = game_of(options)
+    point = point_of(options)
+    return solved(options, game.at(**point) if point else game)
+
+
+def solved(options: argparse.Namespace, game: Game) -> Solution:
+    """The solution of a game as the options ask for it."""
     from deterrence.report.progress import Progress
     from deterrence.solve import solve
 
-    game = game_of(options)
-    point = point_of(options)
-    if point:
-        game = game.at(**point)
+    knife_edge = getattr(options, "knife_edge", False)  # not every command takes it
     with Progress(sys.stderr) as progress:
-        return solve(game, options.concept, time_limit=options.time_limit, knife_edge=options.knife_edge, progress=progress)
+        return solve(game, options.concept, time_limit=options.time_limit, knife_edge=knife_edge, progress=progress)
 
 
 def whether_complete(options: argparse.Namespace, solution: Solution) -> int:
@@ -147,6 +158,34 @@ def answer(text: str) -> int:
         text = ascii_lines(text).encode(sys.stdout.encoding or "ascii", "replace").decode(sys.stdout.encoding or "ascii")
     print(text.encode("utf-8", "replace").decode())
     return YES
+
+
+def check_output(options: argparse.Namespace) -> None:
+    """Raise what writing the output would end in: before the work, not after it."""
+    from deterrence.report.output import check_writable
+
+    if options.output is not None:
+        check_writable(options.output)
+
+
+def deliver(options: argparse.Namespace, text: str, title: str) -> None:
+    """Print a text, or write it to the output; HTML as a page of its own."""
+    from deterrence.report.markup import page
+    from deterrence.report.output import write_whole
+
+    if options.format == "html" and not getattr(options, "json", False):
+        text = page(text, title)
+    if options.output is None:
+        answer(text)
+    else:
+        write_whole(options.output, text if text.endswith("\n") else text + "\n")
+
+
+def as_json(options: argparse.Namespace, found: dict[str, Any]) -> str:
+    """An object as text that the output, or the terminal, can show."""
+    import json
+
+    return json.dumps(found, indent=1, ensure_ascii=getattr(options, "output", None) is None and not speaks_unicode())
 
 
 def speaks_unicode() -> bool:

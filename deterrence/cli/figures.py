@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deterrence.cli.arguments import Command, Parser, answer, game_of, named, takes_concept, takes_game, takes_limit, whether_complete
+from deterrence.cli.arguments import Command, Parser, answer, game_of, named, solved, takes_concept, takes_game, takes_limit, whether_complete
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from deterrence.model.game import Game
     from deterrence.solution import Solution
 
 
@@ -77,15 +75,6 @@ def ends(option: str, name: str, text: str) -> tuple[str, str]:
     return parts[0], parts[1]
 
 
-def solved(options: argparse.Namespace, game: Game) -> Solution:
-    """The solution of a game under the concept that is asked for."""
-    from deterrence.report.progress import Progress
-    from deterrence.solve import solve
-
-    with Progress(sys.stderr) as progress:
-        return solve(game, options.concept, time_limit=options.time_limit, progress=progress)
-
-
 def _checked(path: str) -> str:
     """A path that a figure can be written to, checked before the work and not after it."""
     from deterrence.report.figures_output import check_suffix
@@ -126,13 +115,13 @@ def _sweep(options: argparse.Namespace) -> int:
 def _swept(options: argparse.Namespace) -> tuple[xr.Dataset, Solution]:
     from deterrence.algebra.errors import InputError
     from deterrence.analysis.sweep import sweep
-    from deterrence.cli.sweep import _values
+    from deterrence.cli.sweep import values_of
 
     if options.over is None:
         raise InputError("--over: of a game, which parameter goes to the right? give it as --over r=0:1:101")
     ((name, text),) = named("--over", [options.over], "NAME=VALUES, such as r=0:1:101").items()
     fixed = named("--fix", options.fix, "NAME=VALUE, such as V=1")
-    over: dict[str, Any] = {name: _values(name, text)}
+    over: dict[str, Any] = {name: values_of(name, text)}
     solution = solved(options, game_of(options))
     return sweep(solution, over, fixed=fixed, quantities=[options.quantity], select=options.select), solution
 

@@ -8,19 +8,20 @@ import time
 from typing import TYPE_CHECKING
 
 from deterrence.cli.arguments import (
-    FORMATS,
     INCOMPLETE,
     INTERRUPTED,
     YES,
     Command,
     Parser,
-    answer,
+    as_json,
+    check_output,
+    deliver,
     game_of,
     point_of,
     say,
     solution_of,
-    speaks_unicode,
     takes_concept,
+    takes_format,
     takes_game,
     takes_limit,
     takes_point,
@@ -41,11 +42,8 @@ def add(command: Command) -> None:
 
 
 def _takes_rest(parser: Parser) -> None:
-    takes_limit(takes_concept(takes_point(parser)))
-    parser.set_defaults(knife_edge=False)
-    parser.add_argument("--format", choices=FORMATS, default="text", metavar="FORMAT", help=f"{', '.join(FORMATS)} (default: text)")
+    takes_format(takes_limit(takes_concept(takes_point(parser))))
     parser.add_argument("--json", action="store_true", help="one JSON object, in place of a table")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file, whole or not at all")
 
 
 def _atlas(options: argparse.Namespace) -> int:
@@ -64,11 +62,9 @@ def _found(options: argparse.Namespace) -> Atlas | Thresholds:
     """What the command asks for, within the time that solving the game has left."""
     from deterrence.analysis.atlas import atlas
     from deterrence.analysis.thresholds import thresholds
-    from deterrence.report.output import check_writable
     from deterrence.report.progress import Progress
 
-    if options.output is not None:
-        check_writable(options.output)
+    check_output(options)
     started = time.monotonic()
     solution = solution_of(options)
     left = None if options.time_limit is None else max(0.1, round(started + options.time_limit - time.monotonic(), 1))
@@ -80,27 +76,11 @@ def _found(options: argparse.Namespace) -> Atlas | Thresholds:
 
 def _told(options: argparse.Namespace, found: Atlas | Thresholds) -> int:
     """Print or write it; where a limit was hit, say which."""
-    from deterrence.report.output import write_whole
-
-    text = _written(options, found)
-    if options.output is None:
-        answer(text)
-    else:
-        write_whole(options.output, text if text.endswith("\n") else text + "\n")
+    text = as_json(options, found.to_dict()) if options.json else found.table(options.format, width=width())
+    deliver(options, text, found.solution.game.title)
     if found.complete:
         return YES
     reasons = list(dict.fromkeys(str(each["why"]) for each in found.undecided)) or ["that the cells cover the space could not be proved"]
     code = INTERRUPTED if any(reason.startswith("interrupted") for reason in reasons) else INCOMPLETE
     others = f" (and {len(reasons) - 1} more reasons)" if len(reasons) > 1 else ""
     return say(f"deterrence {options.command}", f"incomplete: {reasons[-1]}{others}", code)
-
-
-def _written(options: argparse.Namespace, found: Atlas | Thresholds) -> str:
-    from deterrence.report.markup import page
-
-    if options.json:
-        import json
-
-        return json.dumps(found.to_dict(), indent=1, ensure_ascii=options.output is None and not speaks_unicode())
-    text = found.table(options.format, width=width())
-    return page(text, found.solution.game.title) if options.format == "html" else text

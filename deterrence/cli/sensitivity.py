@@ -6,14 +6,17 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from deterrence.cli.arguments import (
-    FORMATS,
     Command,
     Parser,
-    answer,
+    check_output,
+    deliver,
     game_of,
     named,
+    point_of,
+    solved,
     speaks_unicode,
     takes_concept,
+    takes_format,
     takes_game,
     takes_limit,
     whether_complete,
@@ -29,10 +32,8 @@ METHODS = ("sobol", "morris", "delta")
 def add(command: Command) -> None:
     """Add the command of this file."""
     parser = command("sensitivity", _sensitivity, "how sensitive quantities are to parameters over ranges; with --at, exact elasticities")
-    takes_analysis(takes_limit(takes_concept(takes_game(parser))))
+    takes_format(takes_analysis(takes_limit(takes_concept(takes_game(parser)))))
     parser.add_argument("--at", action="append", default=[], metavar="NAME=VALUE", help="elasticities at this point, exactly: r=1/3 (repeatable)")
-    parser.add_argument("--format", choices=FORMATS, default="text", metavar="FORMAT", help=f"{', '.join(FORMATS)} (default: text)")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file, whole or not at all")
 
 
 def takes_analysis(parser: Parser) -> Parser:
@@ -53,7 +54,7 @@ def takes_analysis(parser: Parser) -> Parser:
 def analysed(options: argparse.Namespace) -> tuple[Solution, Sensitivity]:
     """The solution and the analysis that the options ask for."""
     from deterrence.analysis.sensitivity import sensitivity
-    from deterrence.cli.figures import ends, solved
+    from deterrence.cli.figures import ends
 
     ranges: dict[str, Any] = {}
     for name, text in named("--range", options.range, "NAME=FROM:TO, such as r=0:1, or NAME=VALUE").items():
@@ -64,19 +65,11 @@ def analysed(options: argparse.Namespace) -> tuple[Solution, Sensitivity]:
 
 
 def _sensitivity(options: argparse.Namespace) -> int:
-    from deterrence.report.output import check_writable, write_whole
-
-    if options.output is not None:
-        check_writable(options.output)  # before the work, not after it
+    check_output(options)
     solution, text = _elasticities(options) if options.at else _indices(options)
-    if options.format == "html":
-        from deterrence.report.markup import page
-
-        text = page(text, solution.game.title)
-    if options.output is None:
-        answer(text if speaks_unicode() else text.replace("±", "+-").replace("–", "-"))
-    else:
-        write_whole(options.output, text if text.endswith("\n") else text + "\n")
+    if options.output is None and not speaks_unicode():
+        text = text.replace("±", "+-").replace("–", "-")
+    deliver(options, text, solution.game.title)
     return whether_complete(options, solution)
 
 
@@ -88,8 +81,6 @@ def _indices(options: argparse.Namespace) -> tuple[Solution, str]:
 def _elasticities(options: argparse.Namespace) -> tuple[Solution, str]:
     from deterrence.algebra.errors import InputError
     from deterrence.analysis.elasticity import elasticities
-    from deterrence.cli.arguments import point_of
-    from deterrence.cli.figures import solved
 
     if options.range:
         raise InputError("--range: elasticities are at a point; leave out --range, or --at")

@@ -8,17 +8,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from deterrence.cli.arguments import (
-    FORMATS,
     INCOMPLETE,
     NO,
     YES,
     Command,
     answer,
+    as_json,
+    check_output,
+    deliver,
     game_of,
     point_of,
     solution_of,
-    speaks_unicode,
     takes_assessment,
+    takes_format,
     takes_game,
     takes_limit,
     takes_solving,
@@ -38,9 +40,7 @@ def add(command: Command) -> None:
     takes_solving(command("solve", _solve, "all equilibria, over the whole parameter space or at a point")).add_argument(
         "--json", action="store_true", help="print one JSON object and nothing else"
     )
-    table = takes_solving(command("table", _table, "the table of equilibria for a paper"))
-    table.add_argument("--format", choices=FORMATS, default="text", metavar="FORMAT", help=f"{', '.join(FORMATS)} (default: text)")
-    table.add_argument("-o", "--output", metavar="FILE", help="write to a file, whole or not at all")
+    takes_format(takes_solving(command("table", _table, "the table of equilibria for a paper")))
     takes_assessment(command("check", _check, "whether given strategies and beliefs are an equilibrium at a point"))
     takes_limit(takes_game(command("prove", _prove, "decide the claims of a game file over the whole parameter space")))
     command("schema", _schema, "print the JSON Schema of game files, with which editors complete and check them")
@@ -73,9 +73,7 @@ def _validate(options: argparse.Namespace) -> int:
 def _solve(options: argparse.Namespace) -> int:
     solution = solution_of(options)
     if options.json:
-        import json
-
-        answer(json.dumps(solution.to_dict(), indent=1, ensure_ascii=not speaks_unicode()))
+        answer(as_json(options, solution.to_dict()))
     else:
         from deterrence.report.table import table
 
@@ -84,20 +82,11 @@ def _solve(options: argparse.Namespace) -> int:
 
 
 def _table(options: argparse.Namespace) -> int:
-    from deterrence.report.markup import page
-    from deterrence.report.output import check_writable, write_whole
     from deterrence.report.table import table
 
-    if options.output is not None:
-        check_writable(options.output)  # before the work, not after it
+    check_output(options)
     solution = solution_of(options)
-    text = table(solution, options.format, payoffs=options.payoffs, width=width())
-    if options.format == "html":
-        text = page(text, solution.game.title)
-    if options.output is None:
-        answer(text)
-    else:
-        write_whole(options.output, text if text.endswith("\n") else text + "\n")
+    deliver(options, table(solution, options.format, payoffs=options.payoffs, width=width()), solution.game.title)
     return whether_complete(options, solution)
 
 

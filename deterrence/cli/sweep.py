@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
-import secrets
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +41,7 @@ def add(command: Command) -> None:
 
 def _sweep(options: argparse.Namespace) -> int:
     from deterrence.analysis.sweep import sweep
-    from deterrence.report.output import check_writable
+    from deterrence.report.output import check_writable, drafted
     from deterrence.report.progress import Progress
     from deterrence.solve import solve
 
@@ -56,7 +53,7 @@ def _sweep(options: argparse.Namespace) -> int:
         solution = solve(game_of(options), options.concept, time_limit=options.time_limit, progress=progress)
         found = sweep(solution, design, store=options.output if suffix == ".zarr" else None, progress=progress, **asked)
     if suffix != ".zarr":
-        with _draft(options.output) as path:
+        with drafted(options.output) as path:
             _WRITERS[suffix](found, path)
     answer(_said(found, options.output))
     return whether_complete(options, solution)
@@ -99,7 +96,7 @@ def _design(options: argparse.Namespace) -> Any:
     if options.design == "grid":
         if options.points is not None:
             raise InputError("--points: a grid has as many points as its values make; use --design sobol, lhs or random")
-        return {name: _values(name, text) for name, text in over.items()}
+        return {name: values_of(name, text) for name, text in over.items()}
     if options.points is None:
         raise InputError(f"--design {options.design}: how many points? give --points N")
     draw = {"sobol": designs.sobol, "lhs": designs.latin_hypercube, "random": designs.random_points}[options.design]
@@ -115,7 +112,7 @@ def _range(name: str, text: str) -> tuple[str, ...]:
     return ends
 
 
-def _values(name: str, text: str) -> Any:
+def values_of(name: str, text: str) -> Any:
     """`0:1:101` as 101 values evenly spaced from 0 to 1, `0.1,1/3` as these."""
     import numpy as np
 
@@ -140,18 +137,6 @@ def _values(name: str, text: str) -> Any:
 
 
 # Writing
-
-
-@contextmanager
-def _draft(path: str) -> Iterator[Path]:
-    """A file beside the one that is wanted, which takes its place once it is whole."""
-    target = Path(path).resolve()
-    draft = target.with_name(f".{target.stem[:100]}.{secrets.token_hex(4)}{target.suffix}")
-    try:
-        yield draft
-        os.replace(draft, target)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _netcdf(found: xr.Dataset, path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -20,26 +22,35 @@ def check_writable(path: str) -> None:
 
 
 def write_whole(path: str, content: str | bytes) -> None:
-    """Write to a file by way of a second one beside it, so that no reader, and no failure, meets half of it; text is UTF-8.
+    """Write to a file whole or not at all; text is UTF-8.
 
     Raises:
         OSError: the folder is not there or cannot be written to; what stood in the file is then still there.
     """
     check_writable(path)
     data = content.encode() if isinstance(content, str) else content
-    target = Path(path).resolve()  # a link goes on pointing to the file
+    target = Path(path).resolve()
     if target.exists() and not target.is_file():  # a device or a pipe has no place of its own to be replaced at
         target.write_bytes(data)
         return
+    with drafted(path) as draft:
+        draft.write_bytes(data)
+
+
+@contextmanager
+def drafted(path: str) -> Iterator[Path]:
+    """A second file beside the one that is wanted, which takes its place once it is written, so that no reader, and no failure, meets half of it."""
+    target = Path(path).resolve()  # a link goes on pointing to the file
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-    handle, draft = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{target.stem[:100]}.", suffix=target.suffix[:20], dir=target.parent)
+    os.close(handle)
+    draft = Path(name)
     try:
-        with open(handle, "wb") as file:
-            file.write(data)
-        os.chmod(draft, mode)
-        os.replace(draft, target)
+        yield draft
+        draft.chmod(mode)
+        draft.replace(target)
     except BaseException:
-        Path(draft).unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise
 
 

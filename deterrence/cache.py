@@ -126,14 +126,16 @@ def _packed(solution: Solution) -> dict[str, Any]:
 
 
 def _unpacked(game: Game, data: dict[str, Any]) -> Solution:
-    from deterrence.concepts.setting import parameter_space, parameter_values
-    from deterrence.model.extensive import extensive_form
+    from deterrence.concepts.setting import form_of, parameter_space, parameter_values, profiles_of
     from deterrence.restore import restored
     from deterrence.solution import Setting
 
     parameters = parameter_space(game, data["unknowns"])
-    setting = Setting(parameters, extensive_form(game, parameter_values(game, parameters.space.ring)))
-    return restored(game, setting, data["solution"], data["exact"])
+    symbols = parameter_values(game, parameters.space.ring)
+    if profiles_of(game, data["solution"]["concept"]):
+        return restored(game, lambda name: Setting(parameters, form_of(game, name, symbols)), data["solution"], data["exact"])
+    setting = Setting(parameters, form_of(game, "", symbols))
+    return restored(game, lambda _: setting, data["solution"], data["exact"])
 
 
 def _sealed(data: dict[str, Any]) -> str:
@@ -178,6 +180,6 @@ def _solver_version() -> str:
     home = Path(__file__).parent
     rooms = [path for room in ("algebra", "model", "concepts") for path in sorted((home / room).glob("*.py"))]
     found = hashlib.sha256()
-    for path in (*rooms, *(home / f"{name}.py" for name in ("solve", "solution", "restore", "cache"))):
+    for path in (*rooms, *(home / f"{name}.py" for name in ("solve", "assembly", "solution", "restore", "cache"))):
         found.update(path.read_bytes())
     return found.hexdigest()

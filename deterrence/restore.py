@@ -6,7 +6,7 @@ restored solution can be computed with, and the texts themselves need not be fou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from deterrence.algebra.plain import Plain
@@ -46,12 +46,12 @@ def _exact(e: Equilibrium) -> dict[str, Any]:
     }
 
 
-def restored(game: Game, setting: Setting, written: Mapping[str, Any], exactly: Sequence[Mapping[str, Any]]) -> Solution:
+def restored(game: Game, setting_of: Callable[[str], Setting], written: Mapping[str, Any], exactly: Sequence[Mapping[str, Any]]) -> Solution:
     """The solution whose JSON object and exact data are given.
 
     Args:
         game: the game that was solved.
-        setting: its parameter space and its tree, over a ring with the unknowns of the solution.
+        setting_of: the parameter space and the tree of the equilibrium of a name, over a ring with the unknowns of the solution.
         written: what `Solution.to_dict` returned.
         exactly: what `exact` returned.
 
@@ -59,7 +59,7 @@ def restored(game: Game, setting: Setting, written: Mapping[str, Any], exactly: 
         KeyError, TypeError, ValueError: the data are not what these functions write.
     """
     pairs = zip(written["equilibria"], exactly, strict=True)
-    equilibria = [_equilibrium(setting, texts, data) for texts, data in pairs]
+    equilibria = [_equilibrium(setting_of(texts["name"]), texts, data) for texts, data in pairs]
     return Solution(game, written["concept"], equilibria, written["undecided"], written["knife_edge"])
 
 

@@ -15,7 +15,7 @@ from deterrence.algebra.parameters import ParameterSpace
 from deterrence.algebra.polynomials import Ratio
 from deterrence.algebra.region import Region
 from deterrence.algebra.state import Root
-from deterrence.model.expectations import expected_payoffs, outcome_probabilities, payoffs_by_type
+from deterrence.model.expectations import event_probabilities, expected_payoffs, outcome_probabilities, payoffs_by_type
 from deterrence.model.extensive import ExtensiveForm
 from deterrence.model.game import Game
 
@@ -147,10 +147,7 @@ class Equilibrium:
     @cached_property
     def exact_events(self) -> dict[str, Ratio]:
         """Event -> probability, over the ring."""
-        game, ring, out = self.setting.form.game, self.setting.parameters.space.ring, {}
-        for event, members in game.events.items():
-            out[event] = sum((self.exact_outcomes[m] for m in members), Ratio(ring, ring.zero))
-        return self._ratios(out)
+        return self._ratios(event_probabilities(self.setting.form, self.exact_strategies))
 
     def _ratios(self, values: Mapping[str, Any]) -> dict[str, Ratio]:
         return {key: self.clean(Ratio.of(self.setting.parameters.space.ring, v)) for key, v in values.items()}

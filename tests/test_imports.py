@@ -17,7 +17,7 @@ ALGEBRA = {"algebra"}
 MODEL = ALGEBRA | {"model"}
 CONCEPTS = MODEL | {"concepts"}
 RESULT = MODEL | {"solution", "equilibrium", "restore"}
-SOLVE = RESULT | CONCEPTS | {"solve", "cache"}
+SOLVE = RESULT | CONCEPTS | {"solve", "assembly", "cache"}
 ANALYSIS = SOLVE | {"check", "analysis"}
 ALL = ANALYSIS | {"report", "interop", "cli", ""}
 MAY_IMPORT = {
@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "restore": RESULT,
     "check": MODEL | {"check"},
     "solve": SOLVE,
+    "assembly": SOLVE,
     "cache": SOLVE,
     "analysis": ANALYSIS,
     "report": ANALYSIS | {"report"},

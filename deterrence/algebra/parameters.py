@@ -14,7 +14,7 @@ from deterrence.algebra.polynomials import Polynomial, Ratio, Ring
 from deterrence.algebra.space import Space
 from deterrence.algebra.text import Writer
 
-INTEREST = {"credibility": 0, "cost": 1, "discount": 1}
+INTEREST = {"discount": -1, "credibility": 0, "cost": 1}
 
 
 @dataclass(frozen=True)

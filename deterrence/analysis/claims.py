@@ -11,8 +11,8 @@ from deterrence.analysis.counterexamples import Counterexample
 from deterrence.analysis.decisions import PROVED, Prover, check_conditions
 from deterrence.analysis.quantities import Vocabulary
 from deterrence.analysis.statements import misplaced, read_claim
-from deterrence.concepts.setting import parameter_space, parameter_values
-from deterrence.model.extensive import extensive_form
+from deterrence.concepts.setting import form_of, parameter_space, parameter_values
+from deterrence.model.checks import concepts_of
 from deterrence.model.game import Game
 from deterrence.model.parts import Claim
 from deterrence.solution import Solution
@@ -59,7 +59,7 @@ def prove(solution: Solution, claim: Claim) -> Proof:
       p = 1/4, g = 1, k = 1, d = 1, c_H = 1/2, c_S = 3/2
       E1: Pr(Conflict) = 1/4
     """
-    return _proof(Prover(solution), claim)
+    return _proof(Prover(solution, profile=claim.profile), claim)
 
 
 def prove_all(game: Game, *, time_limit: float | None = None, progress: Callable[[str, int], None] | None = None) -> list[Proof]:
@@ -77,32 +77,35 @@ def prove_all(game: Game, *, time_limit: float | None = None, progress: Callable
 
     check_claims(game)  # what cannot be read is refused before anything is solved
     started = time.monotonic()
-    provers: dict[str, Prover] = {}
+    solutions: dict[str, Solution] = {}
+    provers: dict[tuple[str, str | None], Prover] = {}
     proofs = []
     for n, claim in enumerate(game.claims):
-        concept = claim.concept or "sequential"
-        if concept not in provers:
+        concept = claim.concept or concepts_of(game)[0]
+        if concept not in solutions:
             left = None if time_limit is None else max(0.001, started + time_limit - time.monotonic())
-            solution = solve(game, concept, time_limit=left, progress=progress)
-            clock = Clock(time_limit, started=started)
-            provers[concept] = Prover(solution, clock)
+            solutions[concept] = solve(game, concept, time_limit=left, progress=progress)
+        if (concept, claim.profile) not in provers:
+            provers[concept, claim.profile] = Prover(solutions[concept], Clock(time_limit, started=started), claim.profile)
         if progress is not None:
             progress("claims", n)
-        proofs.append(_proof(provers[concept], claim))
+        proofs.append(_proof(provers[concept, claim.profile], claim))
     return proofs
 
 
 def check_claims(game: Game) -> None:
     """Raises GameError, with the place in the file, at the first claim of a game that cannot be decided as it is written."""
-    from deterrence.solve import CONCEPTS
-
+    known = concepts_of(game)
     space = parameter_space(game).space
     parameters = parameter_values(game, space.ring)
-    vocabulary = Vocabulary(game, extensive_form(game, parameters))
+    vocabularies: dict[str, Vocabulary] = {}
     for claim in game.claims:
-        check_conditions(space, parameters, read_claim(vocabulary, claim))
-        if claim.concept not in (None, *CONCEPTS):
-            raise misplaced(claim, "concept", f"{claim.concept} is not supported here; expected one of {', '.join(CONCEPTS)}")
+        if claim.concept not in (None, *known):
+            raise misplaced(claim, "concept", f"{claim.concept} is no concept for this game; expected one of {', '.join(known)}")
+        name = claim.profile or ""
+        if name not in vocabularies:
+            vocabularies[name] = Vocabulary(game, [form_of(game, name, parameters)])
+        check_conditions(space, parameters, read_claim(vocabularies[name], claim))
 
 
 def _proof(prover: Prover, claim: Claim) -> Proof:

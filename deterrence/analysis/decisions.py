@@ -21,8 +21,7 @@ from deterrence.analysis.meaning import Meaning, denominators
 from deterrence.analysis.quantities import Vocabulary
 from deterrence.analysis.statements import Reading, misplaced, read_claim
 from deterrence.analysis.statics import WRONG, Movement, wrong_movement
-from deterrence.concepts.setting import parameter_space, parameter_values
-from deterrence.model.extensive import extensive_form
+from deterrence.concepts.setting import form_of, parameter_space, parameter_values, profiles_of
 from deterrence.model.game import Game
 from deterrence.model.parts import Claim
 from deterrence.solution import Setting, Solution
@@ -38,14 +37,15 @@ Verdict: TypeAlias = tuple[str, str, Counterexample | None]
 class Prover:
     """One solution, made ready for claims about it to be decided."""
 
-    def __init__(self, solution: Solution, clock: Clock | None = None) -> None:
-        self.solution, self.game = solution, solution.game
-        setting = solution[0].setting if len(solution) else _empty_setting(self.game)
-        known = setting.parameters.space
+    def __init__(self, solution: Solution, clock: Clock | None = None, profile: str | None = None) -> None:
+        self.solution = solution if profile is None else about(solution, profile)
+        self.game = solution.game
+        settings = [e.setting for e in self.solution] or empty_settings(self.game, solution.concept, profile)
+        known = settings[0].parameters.space
         # A space of its own: a time limit on proofs is none on the solution.
         self.space = Space(known.ring, known.parameters, known.domain, clock or Clock())
-        self.families = [[Family(self.space, e, effort) for e in solution] for effort in EFFORTS]
-        self.vocabulary = Vocabulary(self.game, setting.form)
+        self.families = [[Family(self.space, e, effort) for e in self.solution] for effort in EFFORTS]
+        self.vocabulary = Vocabulary(self.game, (setting.form for setting in settings))
 
     @cached_property
     def parameters(self) -> dict[str, Ratio]:
@@ -75,9 +75,17 @@ class Prover:
         return {name: self.game.fixed.get(name, values.get(name, Fraction(0))) for name in self.game.parameters}
 
 
-def _empty_setting(game: Game) -> Setting:
+def about(solution: Solution, profile: str) -> Solution:
+    """The part of a solution that is about one of the profiles that the game names."""
+    undecided = [entry for entry in solution.undecided if entry.get("profile", profile) == profile]
+    return Solution(solution.game, solution.concept, [e for e in solution if e.name == profile], undecided, solution.knife_edge)
+
+
+def empty_settings(game: Game, concept: str, profile: str | None) -> list[Setting]:
+    """What equilibria of a game would be written over, where there are none: a form, or one for each profile that the game names."""
     parameters = parameter_space(game)
-    return Setting(parameters, extensive_form(game, parameter_values(game, parameters.space.ring)))
+    symbols = parameter_values(game, parameters.space.ring)
+    return [Setting(parameters, form_of(game, name, symbols)) for name in ([profile] if profile else profiles_of(game, concept) or [""])]
 
 
 def check_conditions(space: Space, parameters: Mapping[str, Ratio], reading: Reading) -> None:
@@ -255,7 +263,7 @@ class Decision:
         if self.space.parameters:
             game = self.prover.game.at(**{self.space.ring.names[k]: str(v) for k, v in point.items()})
             solution = solve(game, solution.concept, time_limit=self.space.clock.milliseconds() / 1000)
-        there = Prover(solution, self.space.clock)
+        there = Prover(solution, self.space.clock, self.claim.profile)
         reading = read_claim(there.vocabulary, self.claim)
         out: list[Instance] = []
         for family in there.families[-1]:

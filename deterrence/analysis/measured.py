@@ -10,7 +10,7 @@ from deterrence.algebra.errors import InputError
 from deterrence.algebra.polynomials import Ratio
 from deterrence.analysis.families import Family
 from deterrence.analysis.meaning import Meaning
-from deterrence.analysis.quantities import Assessed, Belief, Choice, Likelihood, Payoff, Quantity, Vocabulary
+from deterrence.analysis.quantities import OUTCOME, Assessed, Belief, Choice, Likelihood, Payoff, Quantity, Vocabulary
 from deterrence.analysis.statements import read_expression
 from deterrence.concepts.setting import parameter_values
 from deterrence.solution import History, Solution
@@ -39,7 +39,7 @@ def asked_for(solution: Solution, texts: Sequence[str]) -> list[Group]:
         raise InputError(f"of: found the text {texts!r}; expected a list of quantities, as [{texts!r}]")
     if not len(solution):
         return [Group(text, None, (text,), (lambda _: None,), text) for text in texts]
-    vocabulary = Vocabulary(solution.game, solution[0].setting.form)
+    vocabulary = Vocabulary(solution.game, (e.setting.form for e in solution))
     return [Group(text, None, (text,), (_expression(solution, vocabulary, text),), text) for text in dict.fromkeys(texts)]
 
 
@@ -61,24 +61,23 @@ def everything(solution: Solution) -> list[Group]:
     """Every strategy, belief, outcome, event and payoff."""
     if not len(solution):
         return []
-    form, game = solution[0].setting.form, solution.game
-    choices = {f"{a} | {i.name}": Choice(i.index, k) for i in form.information_sets for k, a in enumerate(i.actions)}
+    vocabulary, game = Vocabulary(solution.game, (e.setting.form for e in solution)), solution.game
+    choices = {f"{a} | {name}": Choice(name, a) for name, info in vocabulary.sets.items() for a in info.actions}
     nodes: dict[str, Quantity] = {}
-    for info in form.information_sets:
+    for name, info in vocabulary.sets.items():
         if len(info.nodes) > 1:
             for place, k in enumerate(info.nodes):
-                node = form.nodes[k]
-                nodes[f"{History(tuple(node.types.items()), node.moves)} | {info.name}"] = Belief(info.index, (place,))
-    ends = {label: tuple(k for k in form.ends if form.nodes[k].outcome == label) for label in game.outcome_labels}
-    outcomes = {label: Likelihood(found) for label, found in ends.items()}
-    events = {event: Likelihood(tuple(k for m in members for k in ends[m])) for event, members in game.events.items()}
+                node = vocabulary.homes[name].nodes[k]
+                nodes[f"{History(tuple(node.types.items()), node.moves)} | {name}"] = Belief(name, (place,))
+    outcomes = {label: Likelihood(((OUTCOME, label),)) for label in game.outcome_labels}
+    events = {event: Likelihood(((OUTCOME, event),)) for event in game.events}
     types = {f"{player} ({kind.name})": Payoff(player, kind.name) for player, kinds in game.types.items() for kind in kinds}
     found = [
         _group("strategy", "action", choices, "probability of an action at an information set", thorough=False),
         _group("belief", "node", nodes, "probability that a player gives to a history at an information set", thorough=False),
         _group("outcome_probability", "outcome", outcomes, "probability of an outcome"),
         _group("event_probability", "event", events, "probability of an event"),
-        _group("payoff", "player", {player: Payoff(player) for player in game.players}, "expected payoff before types are drawn"),
+        _group("payoff", "player", {player: Payoff(player) for player in vocabulary.payees}, "expected payoff before types are drawn"),
         _group("payoff_by_type", "player_type", types, "expected payoff of a type"),
     ]
     return [group for group in found if group.labels]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 from deterrence.algebra.errors import ExpressionError, quoted, suggestion
 from deterrence.algebra.polynomials import Ratio
-from deterrence.model.expectations import reach
+from deterrence.model.expectations import probability
 from deterrence.model.extensive import ExtensiveForm, InformationSet
 from deterrence.model.game import Game, parts_of
 from deterrence.model.parts import Chance, Decision
+from deterrence.model.recursion import reach
 from deterrence.solution import Equilibrium
 
 FUNCTIONS = ("Pr", "payoff", "belief")
@@ -32,36 +33,46 @@ class Assessed:
         """The probability with which play comes to each node, by index."""
         return [Ratio.of(self.ring, p) for p in reach(self.form, self.equilibrium.exact_strategies)]
 
-    def total(self, ends: Iterable[int]) -> Ratio:
-        """The probability that play ends at one of the ends."""
-        return sum((self.reached[k] for k in ends), Ratio(self.ring, self.ring.zero))
+    def total(self, wanted: Sequence[frozenset[int]]) -> Ratio:
+        """The probability that play comes to an end of each of the wanted sets."""
+        return Ratio.of(self.ring, probability(self.form, self.reached, wanted))
+
+    def information_set(self, name: str) -> InformationSet | None:
+        """The information set of that name; None where the equilibrium has none."""
+        return sets_of(self.form).get(name)
 
 
 @dataclass(frozen=True)
 class Likelihood:
-    """The probability that play comes to one of some ends; where `among` is given, of play that comes to one of those."""
+    """The probability that all of some labels (each with its kind) come about; where a type is given, of play that starts with it."""
 
-    ends: tuple[int, ...]
-    among: tuple[int, ...] | None = None
+    labels: tuple[tuple[str, str], ...]
+    given: tuple[str, str] | None = None
 
     def value(self, assessed: Assessed) -> Ratio | None:
         """Its value in an equilibrium; None where it has none."""
-        if self.among is None:
-            return assessed.total(self.ends)
-        base = assessed.total(self.among)
-        return assessed.total(self.ends) / base if base else None
+        form = assessed.form
+        met = met_at(form)
+        wanted = [frozenset(k for k in form.ends if label in met[k]) for label in self.labels]
+        if self.given is None:
+            return assessed.total(wanted)
+        player, kind = self.given
+        among = frozenset(k for k in form.ends if form.nodes[k].types.get(player) == kind)
+        base = assessed.total([among])
+        return assessed.total([*wanted, among]) / base if base else None
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The probability of an action at an information set, by their indices."""
+    """The probability of an action at an information set, by their names."""
 
-    information_set: int
-    action: int
+    information_set: str
+    action: str
 
     def value(self, assessed: Assessed) -> Ratio | None:
-        """Its value in an equilibrium."""
-        return assessed.equilibrium.exact_strategies[self.information_set][self.action]
+        """Its value in an equilibrium; None where the equilibrium has no such information set."""
+        info = assessed.information_set(self.information_set)
+        return None if info is None else assessed.equilibrium.exact_strategies[info.index][info.actions.index(self.action)]
 
 
 @dataclass(frozen=True)
@@ -80,21 +91,46 @@ class Payoff:
 
 @dataclass(frozen=True)
 class Belief:
-    """The probability that the player at an information set gives to some of its nodes, by their places in it."""
+    """The probability that the player at an information set (by name) gives to some of its nodes, by their places in it."""
 
-    information_set: int
+    information_set: str
     places: tuple[int, ...]
 
     def value(self, assessed: Assessed) -> Ratio | None:
         """Its value in an equilibrium; None where the equilibrium says nothing of beliefs there."""
-        ring = assessed.ring
-        if len(assessed.form.information_sets[self.information_set].nodes) == 1:
+        ring, info = assessed.ring, assessed.information_set(self.information_set)
+        if info is None:
+            return None
+        if len(info.nodes) == 1:
             return Ratio(ring, ring.constant(len(self.places)))
-        beliefs = assessed.equilibrium.exact_beliefs.get(self.information_set)
+        beliefs = assessed.equilibrium.exact_beliefs.get(info.index)
         return sum((beliefs[k] for k in self.places), Ratio(ring, ring.zero)) if beliefs else None
 
 
 Quantity: TypeAlias = Likelihood | Choice | Payoff | Belief
+
+
+@lru_cache(maxsize=64)
+def sets_of(form: ExtensiveForm[Any]) -> dict[str, InformationSet]:
+    """The information sets of a form by name."""
+    return {info.name: info for info in form.information_sets}
+
+
+@lru_cache(maxsize=64)
+def met_at(form: ExtensiveForm[Any]) -> dict[int, frozenset[tuple[str, str]]]:
+    """For each end, the kind and label of everything that has come about there."""
+    out: dict[int, frozenset[tuple[str, str]]] = {}
+    for node in form.nodes:
+        found: frozenset[tuple[str, str]] = frozenset()
+        if node.parent is not None:
+            parent = form.nodes[node.parent]
+            kind = CHANCE if parent.kind == "chance" else ACTION
+            found = out[parent.index] | ({(kind, parent.labels[node.branch])} if not parent.type_of else set())
+        if node.kind == "end":
+            events = [name for name, members in form.game.events.items() if set(node.outcomes).intersection(members)]
+            found |= {(OUTCOME, label) for label in (*node.outcomes, *events)}
+        out[node.index] = found
+    return out
 
 
 @dataclass(frozen=True)
@@ -118,16 +154,17 @@ class Part:
 
 
 class Vocabulary:
-    """The names of a game by which quantities are asked for."""
+    """The names of a game by which quantities are asked for; `forms` are those over which its equilibria are written."""
 
-    def __init__(self, game: Game, form: ExtensiveForm[Any]) -> None:
-        self.game, self.form = game, form
-        self.sets = {info.name: info for info in form.information_sets}
+    def __init__(self, game: Game, forms: Iterable[ExtensiveForm[Any]]) -> None:
+        self.game, self.forms = game, tuple(dict.fromkeys(forms))
+        self.homes = {name: form for form in self.forms for name in sets_of(form)}
+        self.sets = {name: sets_of(form)[name] for name, form in self.homes.items()}
 
     @cached_property
     def labels(self) -> dict[str, tuple[str, ...]]:
         """Every label that can come about in play, by kind."""
-        parts = [part for root in (self.game.tree, *self.game.subtrees.values()) for part in parts_of(root)]
+        parts = [part for root in self.game.roots for part in parts_of(root)]
         return {
             OUTCOME: (*self.game.outcome_labels, *self.game.events),
             ACTION: tuple(dict.fromkeys(a for part in parts if isinstance(part, Decision) for a in part.actions)),
@@ -135,20 +172,9 @@ class Vocabulary:
         }
 
     @cached_property
-    def met(self) -> dict[int, frozenset[tuple[str, str]]]:
-        """For each end, the kind and label of everything that has come about there."""
-        out: dict[int, frozenset[tuple[str, str]]] = {}
-        for node in self.form.nodes:
-            found: frozenset[tuple[str, str]] = frozenset()
-            if node.parent is not None:
-                parent = self.form.nodes[node.parent]
-                kind = CHANCE if parent.kind == "chance" else ACTION
-                found = out[parent.index] | ({(kind, parent.labels[node.branch])} if not parent.type_of else set())
-            if node.kind == "end":
-                events = [name for name, members in self.game.events.items() if node.outcome in members]
-                found |= {(OUTCOME, label) for label in (node.outcome, *events) if label is not None}
-            out[node.index] = found
-        return out
+    def payees(self) -> tuple[str, ...]:
+        """Whose payoffs can be asked for: the players, those who are replaced each period once for every period."""
+        return tuple(dict.fromkeys(player for form in self.forms for player in form.players))
 
     def quantity(self, function: str, inside: Part) -> Quantity:
         """The quantity that is written `FUNCTION(INSIDE)`; raises ExpressionError where a name or the form is wrong."""
@@ -159,24 +185,23 @@ class Vocabulary:
         left, *given = inside.split("|", 1)
         if given and "=" not in given[0].text:
             info = self._information_set(given[0])
-            return Choice(info.index, info.actions.index(self._known(left, "action", info.actions, f" at {quoted(info.name)}")))
-        met = [(self._kind(label), label.text) for label in left.split(",")]
-        ends = tuple(k for k in self.form.ends if all(each in self.met[k] for each in met))
+            return Choice(info.name, self._known(left, "action", info.actions, f" at {quoted(info.name)}"))
+        labels = tuple((self._kind(label), label.text) for label in left.split(","))
         if not given:
-            return Likelihood(ends)
+            return Likelihood(labels)
         player, *kind = given[0].split("=", 1)
-        among = self._ends_of_type(player, kind[0])
-        return Likelihood(tuple(k for k in ends if k in among), among)
-
-    def _ends_of_type(self, player: Part, kind: Part) -> tuple[int, ...]:
-        self._type(player, kind)
-        return tuple(k for k in self.form.ends if self.form.nodes[k].types.get(player.text) == kind.text)
+        self._type(player, kind[0])
+        return Likelihood(labels, (player.text, kind[0].text))
 
     def _payoff(self, inside: Part) -> Payoff:
         player, *kinds = inside.split(",")
         self._known(player, "player", self.game.players)
         if len(kinds) > 1:
             raise kinds[1].wrong("payoff takes a player, or a player and a type of hers: payoff(PLAYER, TYPE)")
+        replaced = [name for name in self.payees if name.startswith(f"{player.text}, ")]
+        if replaced:
+            wanted = Part(f"{player.text}, {kinds[0].text if kinds else ''}", player.start)
+            return Payoff(self._known(wanted, "player, one for each period:", replaced))
         if kinds:
             self._type(player, kinds[0])
         return Payoff(player.text, kinds[0].text if kinds else None)
@@ -186,16 +211,16 @@ class Vocabulary:
         if not given:
             raise inside.wrong("a belief is one at an information set: belief(PLAYER, TYPE | INFORMATION SET) or belief(MOVE | INFORMATION SET)")
         info = self._information_set(given[0])
-        nodes = [self.form.nodes[k] for k in info.nodes]
+        nodes = [self.homes[info.name].nodes[k] for k in info.nodes]
         what, *kind = left.split(",")
         if not kind:
             moves = tuple(dict.fromkeys(move for node in nodes for move in node.moves))
             self._known(what, "move", moves, f" on the way to {quoted(info.name)}")
-            return Belief(info.index, tuple(i for i, node in enumerate(nodes) if what.text in node.moves))
+            return Belief(info.name, tuple(i for i, node in enumerate(nodes) if what.text in node.moves))
         if len(kind) > 1:
             raise kind[1].wrong("belief takes a player and a type, or one move: belief(PLAYER, TYPE | INFORMATION SET)")
         self._type(what, kind[0])
-        return Belief(info.index, tuple(i for i, node in enumerate(nodes) if node.types.get(what.text) == kind[0].text))
+        return Belief(info.name, tuple(i for i, node in enumerate(nodes) if node.types.get(what.text) == kind[0].text))
 
     # Names
 

@@ -52,19 +52,19 @@ def continuation_conditions(play: Play, info: int, supports: dict[int, tuple[int
     All plans in the support of the strategy earn the same, and no plan earns more. (Kuhn 1953: with perfect recall the
     best reply to given beliefs can be taken pure.)
     """
+    return [play.space.compare(loss, "==" if in_support(plan, supports) else ">=") for plan, loss in losses(play, info, supports, weights)]
+
+
+def losses(play: Play, info: int, supports: dict[int, tuple[int, ...]], weights: Mapping[int, Ratio]) -> list[tuple[Plan, Ratio]]:
+    """What the mover loses by each plan that differs from one of her strategy, when the nodes of the set (by index) weigh `weights`."""
     nodes = [k for k in play.sets[info].nodes if weights[k]]
     if not nodes:
         return []
     relevant = relevant_sets(play, info, nodes, supports)
-    player, out = play.owner(info), []
+    player = play.owner(info)
     values = [(plan, _value(play, plan, supports, player, weights)) for plan in plans(play, info, relevant)]
     reference = next(value for plan, value in values if in_support(plan, supports))
-    for plan, value in values:
-        if value is reference:
-            continue
-        op = "==" if in_support(plan, supports) else ">="
-        out.append(play.space.compare(reference - value, op))
-    return out
+    return [(plan, reference - value) for plan, value in values if value is not reference]
 
 
 def _value(play: Play, plan: Plan, supports: dict[int, tuple[int, ...]], player: int, weights: Mapping[int, Ratio]) -> Ratio:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from deterrence.algebra.conditions import to_formula
@@ -13,8 +13,10 @@ from deterrence.algebra.roots import RADICALS
 from deterrence.algebra.smt import Clock
 from deterrence.algebra.space import Space
 from deterrence.concepts.play import Play
-from deterrence.model.extensive import extensive_form
+from deterrence.model.extensive import ExtensiveForm, extensive_form
 from deterrence.model.game import Game
+from deterrence.model.profiles import profile_form
+from deterrence.model.stochastic import StochasticGame
 
 
 def parameter_values(game: Game, ring: Ring) -> dict[str, Ratio]:
@@ -39,6 +41,19 @@ def parameter_space(game: Game, unknowns: Iterable[str] = (), clock: Clock | Non
 def defaults(game: Game) -> dict[str, Fraction]:
     """The default value of each parameter that has one."""
     return {name: Fraction(p.default.evaluate({})) for name, p in game.parameters.items() if p.default is not None}
+
+
+def profiles_of(game: Game, concept: str) -> list[str]:
+    """The profiles of a game that a concept tests; none where it finds equilibria by itself."""
+    tested = isinstance(game, StochasticGame) and concept != "markov_perfect"
+    return list(game.strategies) if tested and isinstance(game, StochasticGame) else []
+
+
+def form_of(game: Game, profile: str, symbols: Mapping[str, Ratio]) -> ExtensiveForm[Ratio]:
+    """The form over which an equilibrium is written: of the profile of that name, if there is one, else of the game."""
+    if profile and isinstance(game, StochasticGame):
+        return profile_form(game, profile, symbols, lambda number: Ratio.of(next(iter(symbols.values())).ring, number)).form
+    return extensive_form(game, symbols)
 
 
 def play_of(game: Game, clock: Clock, knife_edge: bool = False) -> Play:

@@ -109,7 +109,7 @@ class SubgameSearch:
         out += [Atom(share.numerator, ">=") for share in shares if len(shares) > 1]
         return out + [c for i in dict.fromkeys(open_sets) for c in play.mixing_conditions(i, FREE)]
 
-    def _weights(self, root: int, info: int, supports: dict[int, Support]) -> dict[int, Ratio]:
+    def weights(self, root: int, info: int, supports: dict[int, Support]) -> dict[int, Ratio]:
         """The probability with which each node of a set is reached from a root."""
         out = {}
         for k in self.play.sets[info].nodes:
@@ -119,13 +119,14 @@ class SubgameSearch:
 
     def _conditions(self, root: int, supports: dict[int, Support]) -> list[Formula]:
         """No plan of a player pays in the subgame: her sets that come first in it are judged each by itself, for no play meets two."""
-        play, out = self.play, []
-        inside = play.below[root]
-        for i in sorted(inside):
-            past = play.own_past[i]
-            if past is None or past[0] not in inside:
-                out += continuation_conditions(play, i, supports, self._weights(root, i, supports))
-        return out
+        found = [continuation_conditions(self.play, i, supports, self.weights(root, i, supports)) for i in self.first_sets(root)]
+        return [c for conditions in found for c in conditions]
+
+    def first_sets(self, root: int) -> list[int]:
+        """The information sets of a subgame before which their player has not moved in it."""
+        play, inside = self.play, self.play.below[root]
+        pasts = {i: play.own_past[i] for i in sorted(inside)}
+        return [i for i, past in pasts.items() if past is None or past[0] not in inside]
 
     def requirements(self, supports: dict[int, Support]) -> Requirements:
         """What equilibrium in every subgame requires of a regime."""
@@ -135,14 +136,14 @@ class SubgameSearch:
             formulas += self._conditions(root, supports)
         equations, conditions = sorted_out(formulas)
         unknowns = tuple(play.mixing_unknowns(supports))
-        return Requirements(supports, play.strategies(supports), self._beliefs(supports), unknowns, equations, conditions)
+        return Requirements(supports, play.strategies(supports), self.beliefs(supports), unknowns, equations, conditions)
 
-    def _beliefs(self, supports: dict[int, Support]) -> dict[int, list[Ratio]]:
+    def beliefs(self, supports: dict[int, Support]) -> dict[int, list[Ratio]]:
         """Weights by Bayes' rule in the smallest subgame whose play reaches a set; none elsewhere."""
         out: dict[int, list[Ratio]] = {}
         for root in self.roots:  # the deepest first
             for i in self.play.below[root]:
-                weights = list(self._weights(root, i, supports).values())
+                weights = list(self.weights(root, i, supports).values())
                 if i not in out and supports[i] != FREE and any(weights):
                     out[i] = weights
         return {info.index: out.get(info.index, []) for info in self.play.sets}

@@ -23,14 +23,21 @@ MOST_VIEWS = 2_000_000
 
 def check_trees(game: Game, scopes: Scopes) -> None:
     """Raises GameError at the first part of the tree or a subtree that does not fit."""
-    if game.tree == "":
-        raise GameError("the game has no tree", locus=("tree",))
-    for name, root in (("", game.tree), *game.subtrees.items()):
-        if isinstance(root, str):
-            _check_name(game, root, ("subtrees", name, "to") if name else ("tree",))
-        for part in parts_of(root):
-            _check_part(game, scopes, part)
+    for state, root in game.states.items():
+        locus = ("states", state, "tree") if state else ("tree",)
+        if root == "":
+            raise GameError("the game has no tree", locus=locus)
+        _check_root(game, scopes, root, locus)
+    for name, root in game.subtrees.items():
+        _check_root(game, scopes, root, ("subtrees", name, "to"))
     _check_size(game)
+
+
+def _check_root(game: Game, scopes: Scopes, root: Branching, locus: tuple[object, ...]) -> None:
+    if isinstance(root, str):
+        _check_name(game, root, locus)
+    for part in parts_of(root):
+        _check_part(game, scopes, part)
 
 
 def _check_name(game: Game, name: str, locus: tuple[object, ...]) -> None:
@@ -66,7 +73,15 @@ def _check_end(game: Game, scopes: Scopes, end: Outcome, locus: Callable[..., tu
     for section, what in (("players", "a player"), ("subtrees", "a subtree"), ("events", "an event")):
         if end.name in getattr(game, section):
             raise GameError(f"{quoted(end.name)} names both an outcome and {what}", locus=locus())
-    check_payoffs(game, scopes, end.payoffs or {}, f"outcome {quoted(end.name)}", lambda *key: locus("payoff", *key))
+    if end.payoffs is not None:
+        check_payoffs(game, scopes, end.payoffs, f"outcome {quoted(end.name)}", lambda *key: locus("payoff", *key))
+    elif end.name not in game.outcomes:
+        near = suggestion(end.name, game.outcomes)
+        raise GameError(f"{quoted(end.name)} is no listed outcome{near}, and the end gives no payoffs", locus=locus())
+    if end.next is not None and "" in game.states:
+        raise GameError("next: the game has no states; write `states` instead of `tree`", locus=locus("next"))
+    for probability in (end.next or {}).values():
+        scopes.check(probability, "transition probabilities")
 
 
 def _check_move(
@@ -96,14 +111,8 @@ def _check_move(
 
 def _check_size(game: Game) -> None:
     """Counts the nodes after expansion without expanding, since subtrees may name each other many times over."""
-    uses = {
-        name: list(dict.fromkeys(part for part in parts_of(root) if isinstance(part, str) and part in game.subtrees))
-        for name, root in game.subtrees.items()
-    }
-    sizes: dict[str, int] = {}
-    for name in ordered(uses, "subtrees"):
-        sizes[name] = _size(game.subtrees[name], sizes)
-    nodes = _size(game.tree, sizes) * math.prod(len(kinds) for kinds in game.types.values())
+    sizes = _subtree_sizes(game)
+    nodes = sum(_size(root, sizes) for root in game.states.values()) * math.prod(len(kinds) for kinds in game.types.values())
     count = str(nodes) if nodes < UNCOUNTED else "too many"
     if nodes > MOST_NODES:
         raise GameError(f"the game has {count} nodes when subtrees and types are expanded; the limit is {MOST_NODES}", locus=("tree",))
@@ -112,7 +121,25 @@ def _check_size(game: Game) -> None:
         raise GameError(f"the game has {count} nodes and {len(game.players)} players; {hint}", locus=("tree",))
 
 
-def _size(root: Branching, sizes: dict[str, int]) -> int:
+def tree_size(game: Game, root: Branching) -> tuple[int, int]:
+    """How many nodes a tree has when subtrees and types are expanded, and how many of them are ends."""
+    draws = math.prod(len(kinds) for kinds in game.types.values())
+    return _size(root, _subtree_sizes(game)) * draws, _size(root, _subtree_sizes(game, 0), 0) * draws
+
+
+def _subtree_sizes(game: Game, inner: int = 1) -> dict[str, int]:
+    """The nodes of each subtree; with `inner` zero its ends alone."""
+    uses = {
+        name: list(dict.fromkeys(part for part in parts_of(root) if isinstance(part, str) and part in game.subtrees))
+        for name, root in game.subtrees.items()
+    }
+    sizes: dict[str, int] = {}
+    for name in ordered(uses, "subtrees"):
+        sizes[name] = _size(game.subtrees[name], sizes, inner)
+    return sizes
+
+
+def _size(root: Branching, sizes: dict[str, int], inner: int = 1) -> int:
     done: dict[int, int] = {}
 
     def size(node: Branching) -> int | None:
@@ -127,7 +154,8 @@ def _size(root: Branching, sizes: dict[str, int]) -> int:
             continue
         todo.pop()
         parts = [size(part) or 0 for part in followers(node)]
-        done[id(node)] = min(sum(parts) + (0 if isinstance(node, Branch) else 1), UNCOUNTED)
+        own = 0 if isinstance(node, Branch) else 1 if isinstance(node, Outcome) else inner
+        done[id(node)] = min(sum(parts) + own, UNCOUNTED)
     return size(root) or 0
 
 
@@ -136,10 +164,15 @@ def check_information(game: Game) -> None:
 
     Types only multiply what is found here: every type of a player sees the same moves.
     """
+    for root in game.states.values():
+        _check_stage(game, root)
+
+
+def _check_stage(game: Game, root: Branching) -> None:
     sets: dict[tuple[str, View], Decision] = {}
     names: dict[tuple[str, View | None], View] = {}
     start = first_view()
-    todo: list[tuple[Branching, tuple[View, ...]]] = [(game.tree, (start,) * len(game.players))]
+    todo: list[tuple[Branching, tuple[View, ...]]] = [(root, (start,) * len(game.players))]
     while todo:
         node, views = todo.pop()
         if isinstance(node, str):

@@ -15,13 +15,22 @@ from deterrence.algebra.trees import AnyTree, fold
 
 if TYPE_CHECKING:
     from deterrence.model.game import Game
-    from deterrence.model.parts import Type
+    from deterrence.model.parts import Claim, Type
 
 RESERVED = ("Chance", "pay", "then", "outcome", "probability", "hidden_from", "unseen_by", "next")
 FORBIDDEN = "|,()=?"
 LONGEST_LABEL = 200
 MOST_PLAYERS = 1_000
-CONCEPTS = ("nash", "subgame_perfect", "weak_pbe", "sequential", "markov_perfect")
+CONCEPTS = ("nash", "subgame_perfect", "weak_pbe", "sequential", "markov_perfect", "perfect_public")
+
+
+def concepts_of(game: Game) -> tuple[str, ...]:
+    """The concepts by which a game can be solved, its default first."""
+    if game.horizon is not None:
+        return ("sequential", "weak_pbe", "subgame_perfect", "nash")
+    if not game.strategies:
+        return ("markov_perfect",)
+    return ("subgame_perfect" if game.seen_by_all else "perfect_public", "nash", "markov_perfect")
 
 
 def check_game(game: Game) -> None:
@@ -301,8 +310,19 @@ def _check_claims(game: Game, scopes: Scopes) -> None:
             known = ", ".join(CONCEPTS)
             near = suggestion(claim.concept, CONCEPTS) or f"; expected one of {known}"
             raise GameError(f"unknown concept {quoted(claim.concept)}{near}", locus=("claims", k, "concept"))
-        if claim.profile is not None:
-            raise GameError("profile: claims about strategies are not supported yet", locus=("claims", k, "profile"))
+        _check_profile(game, claim, k)
+
+
+def _check_profile(game: Game, claim: Claim, k: int) -> None:
+    """A claim is about a profile exactly where the game names some, and it is about no concept that finds equilibria by itself."""
+    if claim.profile is not None and claim.profile not in game.strategies:
+        near = suggestion(claim.profile, game.strategies) or ("" if game.strategies else "; the game names none under `strategies`")
+        raise GameError(f"unknown profile {quoted(claim.profile)}{near}", locus=("claims", k, "profile"))
+    if claim.profile is not None and claim.concept == "markov_perfect":
+        raise GameError("a claim about a profile has no concept markov_perfect, which finds equilibria by itself", locus=("claims", k, "concept"))
+    if game.strategies and claim.profile is None and claim.concept != "markov_perfect":
+        hint = "the game has strategies: say `profile: NAME`, or `concept: markov_perfect`"
+        raise GameError(f"which equilibria does the claim speak of? {hint}", locus=("claims", k))
 
 
 def _check_claim_condition(scopes: Scopes, text: str, locus: tuple[object, ...]) -> None:

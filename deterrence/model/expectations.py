@@ -6,33 +6,46 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from deterrence.model.extensive import ExtensiveForm
+from deterrence.model.recursion import ever, reach, state_values
+from deterrence.model.state_forms import StochasticForm
 
 T = TypeVar("T")
 
 
-def reach(form: ExtensiveForm[Any], strategies: Mapping[int, Sequence[Any]]) -> list[Any]:
-    """The probability with which each node is reached, by index."""
-    out: list[Any] = [1] * len(form.nodes)
-    for node in form.nodes:
-        chances = node.probabilities if node.information_set is None else strategies[node.information_set]
-        for p, child in zip(chances, node.children, strict=False):
-            out[child] = out[node.index] * p if p != 1 else out[node.index]
-    return out
-
-
 def outcome_probabilities(form: ExtensiveForm[Any], strategies: Mapping[int, Sequence[Any]]) -> dict[str, Any]:
-    """The probability of each outcome of the game, in the order in which the game lists them."""
-    out: dict[str, Any] = dict.fromkeys(form.game.outcome_labels, 0)
+    """The probability that each outcome of the game ever comes about, in the order in which the game lists them."""
+    return _probabilities(form, strategies, {label: (label,) for label in form.game.outcome_labels})
+
+
+def event_probabilities(form: ExtensiveForm[Any], strategies: Mapping[int, Sequence[Any]]) -> dict[str, Any]:
+    """The probability that some outcome of each event ever comes about."""
+    return _probabilities(form, strategies, form.game.events)
+
+
+def _probabilities(form: ExtensiveForm[Any], strategies: Mapping[int, Sequence[Any]], members: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     reached = reach(form, strategies)
+    wanted = {name: frozenset(k for k in form.ends if set(labels).intersection(form.nodes[k].outcomes)) for name, labels in members.items()}
+    return {name: probability(form, reached, [ends]) for name, ends in wanted.items()}
+
+
+def probability(form: ExtensiveForm[Any], reached: Sequence[Any], wanted: Sequence[frozenset[int]]) -> Any:
+    """The probability that play comes to an end of each of the wanted sets, at some time or other.
+
+    `reached` has the probability with which each node is reached, in a stochastic game from the root of its state's tree.
+    """
+    if isinstance(form, StochasticForm):
+        return ever(form, reached, wanted)
+    total: Any = 0
     for k in form.ends:
-        label = form.nodes[k].outcome
-        if label is not None and reached[k] != 0:
-            out[label] = out.get(label, 0) + reached[k]
-    return out
+        if reached[k] != 0 and all(k in ends for ends in wanted):
+            total = total + reached[k]
+    return total
 
 
 def expected_payoffs(form: ExtensiveForm[Any], strategies: Mapping[int, Sequence[Any]]) -> dict[str, Any]:
-    """Each player's expected payoff before types are drawn."""
+    """Each player's expected payoff before types are drawn; the discounted sum over all periods in a stochastic game."""
+    if isinstance(form, StochasticForm):
+        return dict(zip(form.players, state_values(form, strategies)[0], strict=True))
     reached = reach(form, strategies)
     return {p: _total(form, reached, i, form.ends) for i, p in enumerate(form.players)}
 

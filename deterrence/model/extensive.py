@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +12,7 @@ from deterrence.model.frozen import FrozenMap
 from deterrence.model.game import Game
 from deterrence.model.histories import View, first_view, information_set_name, seen_after
 from deterrence.model.parts import Branch, Branching, Chance, Decision, Outcome
+from deterrence.model.stochastic import StochasticGame
 from deterrence.model.values import Values
 
 T = TypeVar("T")
@@ -21,9 +22,9 @@ T = TypeVar("T")
 class Node(Generic[T]):
     """A node of the tree; `index` is its place in preorder, `branch` its place among the children of `parent` (-1 at the root).
 
-    `mover` is a player, `Chance`, or empty where a type is drawn (then `type_of` is the player whose it is). At a chance node `probabilities`
-    go with `labels` and `children`; at an end `payoffs` are in the order of the players. `types` has the type of each player that has any,
-    as far as drawn.
+    `mover` is a player of the form, `Chance`, or empty where a type is drawn (then `type_of` is the player whose it is). At a chance node `probabilities`
+    go with `labels` and `children`; at an end `payoffs` are in the order of the players of the form, and `outcomes` are the labels of
+    the ends of all periods. `types` has the type of each player that has any, as far as drawn.
     """
 
     index: int
@@ -36,7 +37,7 @@ class Node(Generic[T]):
     labels: tuple[str, ...] = ()
     children: tuple[int, ...] = ()
     probabilities: tuple[T, ...] = ()
-    outcome: str | None = None
+    outcomes: tuple[str, ...] = ()
     payoffs: tuple[T, ...] = ()
     types: Mapping[str, str] = field(default_factory=lambda: FrozenMap({}))
     path: View | None = field(default=None, repr=False)
@@ -45,6 +46,11 @@ class Node(Generic[T]):
     def moves(self) -> tuple[str, ...]:
         """Every move on the way here, hidden ones and those of chance included, draws of types left out."""
         return () if self.path is None else tuple(label for _, label in self.path.moves())
+
+    @property
+    def outcome(self) -> str | None:
+        """The label of the end, of the last period where there are several."""
+        return self.outcomes[-1] if self.outcomes else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,11 +63,14 @@ class InformationSet:
     actions: tuple[str, ...]
     nodes: tuple[int, ...]
     view: View = field(repr=False)
+    role: str = ""  # the player as the game calls her, where she is replaced each period
+    state: str = ""  # the state of a stochastic game in which it is, where there are several
 
     @property
     def name(self) -> str:
-        """`PLAYER (TYPE) | move, move, ...`: what the player knows of herself and has seen."""
-        return information_set_name(self.player, self.type, self.view)
+        """`PLAYER (TYPE) | move, move, ...`: what the player knows of herself and has seen, after `STATE: ` where there are several states."""
+        name = information_set_name(self.role or self.player, self.type, self.view)
+        return f"{self.state}: {name}" if self.state else name
 
     @property
     def seen(self) -> tuple[tuple[str, str], ...]:
@@ -71,7 +80,10 @@ class InformationSet:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExtensiveForm(Generic[T]):
-    """A game as a tree of nodes in preorder. The draws of types come first, one level for each player that has any."""
+    """A game as a tree of nodes in preorder. The draws of types come first, one level for each player that has any.
+
+    `players` are those of the game; one who is replaced each period is there once for every period, as `PLAYER, period N`.
+    """
 
     game: Game
     players: tuple[str, ...]
@@ -92,12 +104,21 @@ def extensive_form(game: Game, symbols: Mapping[str, T], number: Callable[[Fract
     >>> [form.nodes[end].payoffs for end in form.ends]
     [(Fraction(1, 2),), (Fraction(0, 1),)]
     """
-    return _Builder(game, symbols, number).build()
+    if isinstance(game, StochasticGame):
+        from deterrence.model.periods import PeriodBuilder
+        from deterrence.model.state_forms import StateBuilder
+
+        return (StateBuilder if game.horizon is None else PeriodBuilder)(game, symbols, number).build()
+    return Builder(game, symbols, number).build()
 
 
 @dataclass(slots=True)
-class _Place:
-    """What is known when a node is about to be made: where it hangs, and what happened on the way."""
+class Place:
+    """What is known when a node is about to be made: where it hangs, and what happened on the way.
+
+    `state` is the name of the state that is played, `then` of which is a part; `record` has the moves of this period, `before` the
+    views of the players at its start, `earned` and `outcomes` what they got and met in the periods before.
+    """
 
     then: Branching
     parent: int | None
@@ -107,35 +128,52 @@ class _Place:
     pay: tuple[Any, ...]
     values: Values
     types: Mapping[str, str]
+    state: str = ""
+    record: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    before: tuple[View, ...] = ()
+    earned: tuple[Any, ...] = ()
+    outcomes: tuple[str, ...] = ()
 
 
-class _Builder:
+class Builder:
     """Makes the nodes in preorder, with a stack of places that are still open."""
 
     def __init__(self, game: Game, symbols: Mapping[str, Any], number: Callable[[Fraction], Any] | None) -> None:
         self.game = game
+        self.players = game.players
         self.values = Values(game, symbols, number)
         self.nodes: list[dict[str, Any]] = []
         self.ends: list[int] = []
         self.sets: dict[tuple[str, str | None, View], tuple[int, tuple[str, ...], list[int]]] = {}
-        self.todo: list[_Place | tuple[Any, ...]] = []
+        self.todo: list[Place | tuple[Any, ...]] = []
 
     def build(self) -> ExtensiveForm[Any]:
         start, count = first_view(), len(self.game.players)
         self.views, self.path = (start,) * count, start
         self._draw(tuple(self.game.types), None, -1, {}, {})
+        self._run()
+        return ExtensiveForm(*self._parts())
+
+    def _run(self) -> None:
         while self.todo:
             place = self.todo.pop()
-            if isinstance(place, _Place):
+            if isinstance(place, Place):
                 self._node(place)
             else:
                 self._draw(*place)
+
+    def _parts(self) -> tuple[Game, tuple[str, ...], tuple[Node[Any], ...], tuple[InformationSet, ...], tuple[int, ...]]:
+        """The game, the players, the nodes, the information sets and the ends."""
         nodes = tuple(Node(**{**node, "children": tuple(node["children"])}) for node in self.nodes)
         sets = tuple(
-            InformationSet(number, player, kind, actions, tuple(members), view)
+            InformationSet(number, player, kind, actions, tuple(members), view, *self._names(player, nodes[members[0]]))
             for (player, kind, view), (number, actions, members) in self.sets.items()
         )
-        return ExtensiveForm(self.game, self.game.players, nodes, sets, tuple(self.ends))
+        return self.game, self.players, nodes, sets, tuple(self.ends)
+
+    def _names(self, player: str, node: Node[Any]) -> tuple[str, str]:
+        """What the game calls the player of an information set, and the state in which it is, where these must be told."""
+        return "", ""
 
     def _add(self, kind: str, parent: int | None, branch: int, **fields: Any) -> int:
         index = len(self.nodes)
@@ -148,8 +186,7 @@ class _Builder:
         """Draws the type of the first of the players that are left, or starts play where there are none."""
         if not players:
             values = self.values.with_types(bindings) if types else self.values
-            nothing = (None,) * len(self.game.players)
-            self.todo.append(_Place(self.game.tree, parent, branch, self.path, self.views, nothing, values, FrozenMap(types)))
+            self.todo.append(self._first(values, FrozenMap(types), parent, branch))
             return
         player, rest = players[0], players[1:]
         odds = [(kind, self.values.of(kind.probability)) for kind in self.game.types[player]]
@@ -161,20 +198,30 @@ class _Builder:
         for k, (kind, _) in reversed(list(enumerate(odds))):
             self.todo.append((rest, index, k, {**types, player: kind.name}, {**bindings, **kind.bindings}))
 
-    def _node(self, place: _Place) -> None:
+    def _first(self, values: Values, types: Mapping[str, str], parent: int | None, branch: int) -> Place:
+        """Where play starts once all types are drawn."""
+        nothing = (None,) * len(self.game.players)
+        return Place(self.game.tree, parent, branch, self.path, self.views, nothing, values, types, before=self.views)
+
+    def _node(self, place: Place) -> None:
         node = self._resolve(place)
         if isinstance(node, Decision):
             self._decision(node, place)
         elif isinstance(node, Chance):
             self._chance(node, place)
         else:
-            name, payoffs = node
+            end, payoffs = node
             values = [place.values.of(payoffs[player]) for player in self.game.players]
             total = tuple(value if paid is None else paid + value for paid, value in zip(place.pay, values, strict=True))
-            index = self._add("end", place.parent, place.branch, outcome=name, payoffs=total, types=place.types, path=place.path)
-            self.ends.append(index)
+            self._finish(place, end, total)
 
-    def _resolve(self, place: _Place) -> Decision | Chance | tuple[str, Mapping[str, Expression]]:
+    def _finish(self, place: Place, end: Outcome | str, payoffs: tuple[Any, ...]) -> None:
+        """An end of the tree: of the game, unless there are more periods."""
+        outcomes = (*place.outcomes, outcome_name(end))
+        index = self._add("end", place.parent, place.branch, outcomes=outcomes, payoffs=payoffs, types=place.types, path=place.path)
+        self.ends.append(index)
+
+    def _resolve(self, place: Place) -> Decision | Chance | tuple[Outcome | str, Mapping[str, Expression]]:
         """The node that a branch leads to, adding what is paid on the way."""
         then = place.then
         while True:
@@ -184,15 +231,13 @@ class _Builder:
             elif isinstance(then, Decision | Chance):
                 return then
             elif isinstance(then, Outcome):
-                assert then.name is not None
-                assert then.payoffs is not None
-                return then.name, then.payoffs
+                return then, self.game.outcomes[then.name or ""] if then.payoffs is None else then.payoffs
             elif then in self.game.subtrees:
                 then = self.game.subtrees[then]
             else:
                 return then, self.game.outcomes[then]
 
-    def _paid(self, place: _Place, branch: Branch) -> tuple[Any, ...]:
+    def _paid(self, place: Place, branch: Branch) -> tuple[Any, ...]:
         out = list(place.pay)
         for k, player in enumerate(self.game.players):
             if player in branch.pay:
@@ -200,18 +245,22 @@ class _Builder:
                 out[k] = value if out[k] is None else out[k] + value
         return tuple(out)
 
-    def _decision(self, node: Decision, place: _Place) -> None:
-        view = place.views[self.game.players.index(node.player)]
-        key = (node.player, place.types.get(node.player), view)
+    def _agent(self, player: str, place: Place) -> str:  # noqa: ARG002 - where players are replaced, the period tells which
+        """Who moves: a player of the form."""
+        return player
+
+    def _decision(self, node: Decision, place: Place) -> None:
+        view, mover = place.views[self.game.players.index(node.player)], self._agent(node.player, place)
+        key = (mover, place.types.get(node.player), view)
         number, actions, members = self.sets.setdefault(key, (len(self.sets), tuple(node.actions), []))
         index = self._add(
-            "decision", place.parent, place.branch, mover=node.player, information_set=number, labels=actions,
+            "decision", place.parent, place.branch, mover=mover, information_set=number, labels=actions,
             types=place.types, path=place.path,
         )  # fmt: skip
         members.append(index)
         self._follow(node, index, place, [(action, node.actions[action]) for action in actions])
 
-    def _chance(self, node: Chance, place: _Place) -> None:
+    def _chance(self, node: Chance, place: Place) -> None:
         odds = [(label, place.values.of(probability), then) for label, (probability, then) in node.labels.items()]
         odds = [branch for branch in odds if not _is_zero(branch[1])]
         index = self._add(
@@ -220,12 +269,20 @@ class _Builder:
         )  # fmt: skip
         self._follow(node, index, place, [(label, then) for label, _, then in odds])
 
-    def _follow(self, node: Decision | Chance, index: int, place: _Place, branches: list[tuple[str, Branching]]) -> None:
+    def _follow(self, node: Decision | Chance, index: int, place: Place, branches: list[tuple[str, Branching]]) -> None:
         mover = node.player if isinstance(node, Decision) else "Chance"
         for k, (label, then) in reversed(list(enumerate(branches))):
             views = seen_after(self.game.players, place.views, node, label)
+            record = (*place.record, (mover, label, node.unseen_by))
             path = place.path.after(mover, label)
-            self.todo.append(_Place(then, index, k, path, views, place.pay, place.values, place.types))
+            self.todo.append(replace(place, then=then, parent=index, branch=k, path=path, views=views, record=record))
+
+
+def outcome_name(end: Outcome | str) -> str:
+    """The label of an end."""
+    name = end.name if isinstance(end, Outcome) else end
+    assert name is not None
+    return name
 
 
 def _is_zero(probability: Any) -> bool:

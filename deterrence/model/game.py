@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from deterrence.algebra.errors import GameError, InputError, quoted, suggestion
 from deterrence.algebra.expressions import (
@@ -34,6 +34,9 @@ from deterrence.algebra.expressions import (
 from deterrence.model.frozen import FrozenMap, OrderedMap
 from deterrence.model.parts import Branch, Branching, Chance, Claim, Decision, Outcome, Parameter, Part, Type, branching, by_symbol, items, names
 
+if TYPE_CHECKING:
+    from deterrence.model.automata import Automaton
+
 __all__ = ["Branch", "Branching", "Chance", "Claim", "Decision", "Game", "Outcome", "Parameter", "Type", "followers", "parts_of", "substitute"]
 
 
@@ -54,7 +57,7 @@ class Game(Part):
     ('c',)
     """
 
-    _fields = (
+    _fields: ClassVar[tuple[str, ...]] = (
         "title", "players", "parameters", "outcomes", "tree", "assume", "types", "where", "subtrees", "events", "claims", "source", "notes",
     )  # fmt: skip
     __slots__ = (*_fields, "__dict__")  # the dictionary holds what is derived, each computed once
@@ -88,8 +91,6 @@ class Game(Part):
         source: str = "",
         notes: str = "",
     ) -> None:
-        from deterrence.model.checks import check_game
-
         self._set(
             title=title, players=names(players, "players"), parameters=_parameters(parameters), outcomes=_outcomes(outcomes or {}),
             tree=branching(tree), assume=_conditions(assume), types=_types(types or {}), where=by_symbol(where or {}),
@@ -97,6 +98,11 @@ class Game(Part):
             events=OrderedMap({name: names(members, "an event") for name, members in items(events or {}, "events")}),
             claims=tuple(claims), source=source, notes=notes,
         )  # fmt: skip
+        self._check()
+
+    def _check(self) -> None:
+        from deterrence.model.checks import check_game
+
         check_game(self)
 
     def __eq__(self, other: object) -> bool:
@@ -109,6 +115,31 @@ class Game(Part):
 
     def __repr__(self) -> str:
         return f"Game({self.title!r}, players {', '.join(self.players)}; parameters {', '.join(self.parameters) or 'none'})"
+
+    @property
+    def states(self) -> Mapping[str, Branching]:
+        """The trees that are played, by the name of the state; a game that is played once has one without a name."""
+        return {"": self.tree}
+
+    @property
+    def roots(self) -> tuple[Branching, ...]:
+        """Everything that a tree of the game hangs from: the states, then the subtrees."""
+        return (*self.states.values(), *self.subtrees.values())
+
+    @property
+    def strategies(self) -> Mapping[str, Automaton]:
+        """The profiles that are named to be tested; there are some in games without a horizon only."""
+        return {}
+
+    @property
+    def seen_by_all(self) -> bool:
+        """Is every move of a period known to all when it ends: is monitoring perfect?"""
+        return not any(getattr(part, "unseen_by", ()) for root in self.roots for part in parts_of(root))
+
+    @property
+    def horizon(self) -> int | None:
+        """How many periods are played; None where play goes on until it ends."""
+        return 1
 
     @cached_property
     def fixed(self) -> FrozenMap[str, Fraction]:
@@ -151,7 +182,7 @@ class Game(Part):
     @cached_property
     def outcome_labels(self) -> tuple[str, ...]:
         """The labels of all ends: the listed outcomes, then those given in place, in the order of the tree and the subtrees."""
-        inside = (node.name for root in (self.tree, *self.subtrees.values()) for node in parts_of(root) if isinstance(node, Outcome))
+        inside = (node.name for root in self.roots for node in parts_of(root) if isinstance(node, Outcome))
         return tuple(dict.fromkeys([*self.outcomes, *(name for name in inside if name is not None)]))
 
     def expand(self, what: AnyTree | Expression | Condition) -> Any:
@@ -192,9 +223,13 @@ class Game(Part):
 
     def replace(self, **sections: Any) -> Game:
         """The game with some sections replaced."""
-        out = Game(**{name: getattr(self, name) for name in self._fields} | sections)
+        out = self._made({name: getattr(self, name) for name in self._fields} | sections)
         out.remember(self.__dict__.get("places", {}))
         return out
+
+    @staticmethod
+    def _made(sections: Mapping[str, Any]) -> Game:
+        return Game(**sections)
 
     def remember(self, places: dict[int, tuple[object, tuple[str, int, int]]]) -> None:
         """Keeps where in a file the expressions and conditions stand: by identity, with the part itself so that its identity stays its own."""

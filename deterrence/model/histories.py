@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from deterrence.model.parts import Chance, Decision
 
 HIDDEN = "?"
+PERIOD = "/"  # stands between the moves of one period and the next, by a mover without a name
 
 
 class View:
@@ -68,5 +69,27 @@ def seen_after(players: Sequence[str], views: tuple[View, ...], move: Decision |
 def information_set_name(player: str, kind: str | None, view: View) -> str:
     """`PLAYER (TYPE) | move, move, ...`, as game files say."""
     name = player if kind is None else f"{player} ({kind})"
-    moves = view.moves()
-    return f"{name} | {', '.join(label for _, label in moves)}" if moves else name
+    return f"{name} | {shown_moves(view)}" if view.parent is not None else name
+
+
+def shown_moves(view: View) -> str:
+    """The moves of a view as `a, b / c`: commas between moves, strokes between periods."""
+    periods: list[list[str]] = [[]]
+    for mover, label in view.moves():
+        if (mover, label) == ("", PERIOD):
+            periods.append([])
+        else:
+            periods[-1].append(label)
+    return " / ".join(", ".join(moves) for moves in periods).strip()
+
+
+def next_period(view: View, moves: Sequence[tuple[str, str, Sequence[str]]], player: str, lasting: bool = True) -> View:
+    """What a player has seen when the next period starts, from her view at the start of this one and its moves: mover, label, unseen by whom.
+
+    What was hidden from her in the period is shown to her at its end; what she did not see at all stays unseen. Where she is replaced by
+    another (not `lasting`), her successor knows what all have seen.
+    """
+    for mover, label, unseen_by in moves:
+        if not unseen_by or (lasting and (player == mover or player not in unseen_by)):
+            view = view.after(mover, label)
+    return view.after("", PERIOD)

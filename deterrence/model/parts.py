@@ -110,16 +110,26 @@ class _Node(Part):
 
 
 class Outcome(_Node):
-    """An end of the game. In a tree it is an end in place; without payoffs, those of the listed outcome of that name count."""
+    """An end of the game, or of a period. In a tree it is an end in place; without payoffs, those of the listed outcome of that name count.
 
-    __slots__ = _fields = ("name", "payoffs")
+    `next` is the state of the next period in a stochastic game, or the probability of each; None where the end says nothing of it.
+    """
+
+    __slots__ = _fields = ("name", "payoffs", "next")
     name: str | None
     payoffs: FrozenMap[str, Expression] | None
+    next: FrozenMap[str, Expression] | None
 
-    def __init__(self, name: str | None = None, payoffs: Mapping[str, ExpressionLike] | None = None) -> None:
+    def __init__(
+        self,
+        name: str | None = None,
+        payoffs: Mapping[str, ExpressionLike] | None = None,
+        next: str | Mapping[str, ExpressionLike] | None = None,  # noqa: A002 - the word of game files
+    ) -> None:
         self._set(
             name=None if name is None else _text(name, "an outcome's name"),
             payoffs=None if payoffs is None else expressions(payoffs),
+            next=None if next is None else expressions({next: 1} if isinstance(next, str) else next),
         )
 
 
@@ -264,7 +274,7 @@ def flat(part: object) -> list[object]:
                 out.append(("Chance", tuple(node.labels), odds, node.hidden_from, node.unseen_by))
                 todo.extend(reversed([then for _, then in node.labels.values()]))
             case Outcome():
-                out.append(("outcome", node.name, node.payoffs))
+                out.append(("outcome", node.name, node.payoffs, node.next))
             case _:
                 out.append(node)
     return out
@@ -274,7 +284,7 @@ def branching(then: object) -> Branching:
     """A branch as it is kept: one that pays nothing is what it leads to, an end without payoffs the name of the outcome."""
     while isinstance(then, Branch) and not then.pay:
         then = then.then
-    if isinstance(then, Outcome) and then.payoffs is None and then.name is not None:
+    if isinstance(then, Outcome) and then.payoffs is None and then.next is None and then.name is not None:
         return then.name
     if isinstance(then, Decision | Chance | Branch | str):
         return then

@@ -11,10 +11,12 @@ from typing import Any, NoReturn, TypeVar
 from deterrence.algebra.errors import ExpressionError, GameError, InputError, quoted, suggestion
 from deterrence.algebra.expressions import Condition, Expression
 from deterrence.algebra.tokens import find_symbol
+from deterrence.model import reading_states
 from deterrence.model.catalogue import find_game
 from deterrence.model.checks import MOST_PLAYERS, check_players
 from deterrence.model.game import Game
 from deterrence.model.parts import KINDS, TRENDS, Claim, Parameter, Type
+from deterrence.model.stochastic import StochasticGame
 from deterrence.model.yaml_text import LARGEST_FILE, Mapping, Scalar, Sequence, Source, Value, compose, decode
 
 T = TypeVar("T", Expression, Condition)
@@ -22,7 +24,6 @@ T = TypeVar("T", Expression, Condition)
 SECTIONS = (
     "title", "source", "notes", "players", "parameters", "assume", "types", "where", "outcomes", "tree", "subtrees", "events", "claims",
 )  # fmt: skip
-LATER = ("discount", "states", "repeat", "horizon", "short_lived", "strategies")
 PARAMETER_KEYS = ("domain", "role", "meaning", "default")
 CLAIM_KEYS = ("claim", *KINDS, *TRENDS, "when", "exactly_when", "strictly", "concept", "profile")
 
@@ -66,7 +67,7 @@ class Reader:
         self._check_sections(sections)
         parts = self._sections(sections)
         try:
-            game = Game(**parts)
+            game = StochasticGame(**parts) if "states" in parts else Game(**parts)
         except GameError as error:
             self._place(error, sections)
         game.remember(self._places())
@@ -80,11 +81,10 @@ class Reader:
 
     def _check_sections(self, root: Mapping) -> None:
         for name, key in root.keys.items():
-            if name in LATER:
-                self.fail(f"{quoted(name)}: repeated and stochastic games are not supported yet", key)
-            if name not in SECTIONS:
-                self.fail(f"unknown key {quoted(name)}{suggestion(name, SECTIONS)}", key)
-        for name in ("players", "tree"):
+            known = (*SECTIONS, *reading_states.SECTIONS)
+            if name not in known:
+                self.fail(f"unknown key {quoted(name)}{suggestion(name, known)}", key)
+        for name in ("players", "states" if "states" in root.values else "tree"):
             if name not in root.values:
                 self.fail(f"the file has no {quoted(name)}, which every game needs", root)
 
@@ -102,11 +102,15 @@ class Reader:
         self.mark_keys(("subtrees",), subtrees)
         for name, value in subtrees.values.items():
             self.mark(value, "subtrees", name, "to")
-        self.mark(root.values["tree"], "tree")
-        branches = read_branches(self, [root.values["tree"], *subtrees.values.values()], out["players"])
-        out["tree"] = branches[0]
-        out["subtrees"] = dict(zip(subtrees.values, branches[1:], strict=True))
-        return out
+        over = reading_states.is_played_over(root)
+        trees = reading_states.state_trees(self, root) if over else {"": root.values["tree"]}
+        self.mark(root.values["tree" if "tree" in root.values else "states"], "tree")
+        branches = read_branches(self, [*trees.values(), *subtrees.values.values()], out["players"])
+        out["subtrees"] = dict(zip(subtrees.values, branches[len(trees) :], strict=True))
+        if not over:
+            return {**out, "tree": branches[0]}
+        states = dict(zip(trees, branches[: len(trees)], strict=True))
+        return {**out, "states": states, **reading_states.read_sections(self, root)}
 
     # What the file says, as texts, lists and mappings
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deterrence.algebra.errors import quoted, suggestion
 from deterrence.model.parts import Branch, Branching, Chance, Decision, Outcome
@@ -117,19 +117,25 @@ class TreeReader:
 
     def _end(self, mapping: Mapping) -> Outcome:
         name = self.reader.scalar(mapping.values["outcome"], "the name of an outcome")
-        payoffs = {}
-        for player, value in mapping.values.items():
-            if player == "next":
-                self.reader.fail("'next': repeated and stochastic games are not supported yet", mapping.keys[player])
-            if player != "outcome":
-                payoffs[player] = self.reader.expression(value)
-        if not payoffs:
+        payoffs = {player: self.reader.expression(value) for player, value in mapping.values.items() if player not in ("outcome", "next")}
+        following = self._next(mapping.values["next"]) if "next" in mapping.values else None
+        if not payoffs and following is None:
             hint = f"write {name.text} alone for the payoffs of the listed outcome"
             self.reader.fail(f"the end {quoted(name.text)} gives no payoffs; {hint}", mapping)
-        end = Outcome(name.text, payoffs)
+        end = Outcome(name.text, payoffs or None, following)
         self.reader.mark(mapping, end)
+        if "next" in mapping.values:
+            self.reader.mark(mapping.keys["next"], end, "next")
+            for state in end.next or ():
+                self.reader.mark(mapping.values["next"], end, "next", state)
         self.reader.mark_keys((end, "payoff"), mapping)
         return end
+
+    def _next(self, value: Value) -> str | dict[str, Any]:
+        """The state that follows, or the probability of each."""
+        if isinstance(value, Scalar):
+            return self.reader.text(value)
+        return dict(self.reader.expressions(self.reader.mapping(value, "a state, or {STATE: probability, ...}")))
 
     def _decision(self, player: str, choices: dict[str, Value], mapping: Mapping) -> Decision:
         return Decision(player, {label: self.built[id(then)] for label, then in choices.items()}, *self._audience(mapping))

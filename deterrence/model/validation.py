@@ -15,6 +15,7 @@ from deterrence.algebra.polynomials import Ratio, Ring
 from deterrence.algebra.smt import Clock, Smt, Undecided
 from deterrence.model.game import Game, parts_of
 from deterrence.model.parts import Branch, Chance, Outcome, Type
+from deterrence.model.stochastic import StochasticGame
 from deterrence.model.values import Values
 
 # Seconds for a single question to the solver; these are small, and most take a few milliseconds.
@@ -55,6 +56,11 @@ class _Proof:
             if isinstance(part, Chance):
                 labels = [(f"label {quoted(label)} of Chance", probability) for label, (probability, _) in part.labels.items()]
                 self._check_probabilities(f"the labels {', '.join(part.labels)} of Chance", labels)
+            elif isinstance(part, Outcome) and part.next:
+                labels = [(f"state {quoted(state)} after {part.name}", odds) for state, odds in part.next.items()]
+                self._check_probabilities(f"the states {', '.join(part.next)} after {part.name}", labels)
+        if isinstance(self.game, StochasticGame):
+            self._check_playing_over(self.game)
 
     # The parameter space
 
@@ -91,17 +97,22 @@ class _Proof:
         yield from (self.game.where[name] for name in self.game.where_order)
         for payoffs in self.game.outcomes.values():
             yield from payoffs.values()
+        if isinstance(self.game, StochasticGame):
+            yield from self.game.discount.values()
+            for automaton in self.game.strategies.values():
+                yield from (odds for phase in automaton.phases.values() for mixture in phase.play.values() for odds in mixture.values())
         for part in self._parts():
             match part:
                 case Chance():
                     yield from (probability for probability, _ in part.labels.values())
                 case Outcome():
                     yield from (part.payoffs or {}).values()
+                    yield from (part.next or {}).values()
                 case Branch():
                     yield from part.pay.values()
 
     def _parts(self) -> Iterator[object]:
-        for root in (self.game.tree, *self.game.subtrees.values()):
+        for root in self.game.roots:
             yield from parts_of(root)
 
     def _check_denominators(self, whole: Expression | Condition) -> None:
@@ -178,6 +189,24 @@ class _Proof:
         wrong = conjunction((self.domain, Atom(gap.numerator, "!=")))
         if gap and self._possible(wrong, f"whether the probabilities of {what} add up to one"):
             raise self._error(f"the probabilities of {what} do not add up to one{drawn}{self._point(wrong, total)}", first)
+
+    # Playing over and over
+
+    def _check_playing_over(self, game: StochasticGame) -> None:
+        """Discounts are at least 0, and below 1 where there is no horizon; what automata play adds up to one."""
+        most, sign = ("[0, 1]", 1) if game.horizon is not None else ("[0, 1)", 0)
+        for player, discount in game.discount.items():
+            ratio = self.values.of(discount)
+            above = _less(1, ratio) if sign else disjunction((_less(1, ratio), Atom((ratio - 1).numerator, "==")))
+            wrong = conjunction((self.domain, disjunction((_less(ratio, 0), above))))
+            what = f"the discount {quoted(discount.text)} of {player}"
+            if self._possible(wrong, f"whether {what} stays within {most}"):
+                raise self._error(f"{what} can leave {most}{self._point(wrong, ratio)}", discount)
+        for name, automaton in game.strategies.items():
+            for label, phase in automaton.phases.items():
+                for key, mixture in phase.play.items():
+                    labels = [(f"{action} at {quoted(key)} in {quoted(label)} of {quoted(name)}", odds) for action, odds in mixture.items()]
+                    self._check_probabilities(f"{quoted(key)} in {quoted(label)} of {quoted(name)}", labels)
 
     # Questions and answers
 

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from deterrence.algebra.errors import GameError
 from deterrence.algebra.expressions import Expression
+from deterrence.model.automata import Automaton, Rule
 from deterrence.model.game import Game
 from deterrence.model.parts import Branch, Branching, Chance, Claim, Decision, Outcome, Parameter, Type
+from deterrence.model.stochastic import StochasticGame
 from deterrence.model.yaml_text import DEEPEST
 
 # Deeper than this a tree is written on one line, since indentation would grow with the square of the depth.
@@ -23,7 +25,8 @@ _PLAIN_IN_BLOCK = re.compile(_START + r"(?:[\w ()+\-*/.<>=^$;'\"~&%|!?@\\,\[\]{}
 def to_yaml(game: Game) -> str:
     """The game as the text of a game file; GameError where its tree is nested deeper than a file can be."""
     lines = text_of(game)
-    if max(_depth(root) for root in (game.tree, *game.subtrees.values())) > DEEPEST - 2:
+    deepest = DEEPEST - 4 if isinstance(game, StochasticGame) else DEEPEST - 2
+    if max(_depth(root) for root in game.roots) > deepest:
         raise GameError(f"the tree is nested more than {DEEPEST} levels deep; name parts of it as subtrees to write it to a file")
     return lines
 
@@ -36,6 +39,8 @@ def text_of(game: Game) -> str:
     if game.notes:
         lines += _notes(game.notes)
     lines += ["", f"players: {_list(game.players)}"]
+    if isinstance(game, StochasticGame):
+        lines += _playing_over(game)
     for name, section in _sections(game).items():
         if section:
             lines += ["", f"{name}:", *section]
@@ -49,11 +54,53 @@ def _sections(game: Game) -> dict[str, list[str]]:
         "types": [line for player, kinds in game.types.items() for line in (f"  {key(player)}:", *map(_type, kinds))],
         "where": [f"  {key(name)}: {scalar(expression.text)}" for name, expression in game.where.items()],
         "outcomes": [f"  {key(name)}: {_payoffs(game.players, payoffs)}" for name, payoffs in game.outcomes.items()],
-        "tree": list(_block(game.players, [("", game.tree)]))[1:] if _is_tall(game.tree) else [f"  {_flow(game.players, game.tree)}"],
+        **_trees(game),
         "subtrees": list(_block(game.players, list(game.subtrees.items()))),
         "events": [f"  {key(name)}: {_list(members)}" for name, members in game.events.items()],
         "claims": [line for claim in game.claims for line in _claim(claim)],
     }
+
+
+def _trees(game: Game) -> dict[str, list[str]]:
+    if not isinstance(game, StochasticGame):
+        tall = _is_tall(game.tree)
+        return {"tree": list(_block(game.players, [("", game.tree)]))[1:] if tall else [f"  {_flow(game.players, game.tree)}"]}
+    lines: list[str] = []
+    for name, tree in game.states.items():
+        lines += [f"  {key(name)}:", *_block(game.players, [("tree", tree)], 2)]
+    automata = [line for name, automaton in game.strategies.items() for line in _automaton(name, automaton)]
+    return {"states": lines, "strategies": automata}
+
+
+def _playing_over(game: StochasticGame) -> list[str]:
+    """What stands in one line of a game that is played over and over."""
+    texts = {player: game.discount[player].text for player in game.players if player in game.discount}
+    same = len(set(texts.values())) == 1
+    lines = [f"discount: {scalar(next(iter(texts.values()))) if same else _mapping(texts)}"] if texts else []
+    lines += ["repeat: true"] if game.repeat else []
+    lines += [f"horizon: {game.horizon}"] if game.horizon is not None else []
+    lines += [f"short_lived: {_list(game.short_lived)}"] if game.short_lived else []
+    return ["", *lines] if lines else []
+
+
+def _automaton(name: str, automaton: Automaton) -> list[str]:
+    lines = [f"  {key(name)}:", f"    start: {scalar(automaton.start)}"]
+    for label, phase in automaton.phases.items():
+        play = ", ".join(f"{key(where)}: {_mixture(mixture)}" for where, mixture in phase.play.items())
+        rules = ", ".join(f"{{{_when(rule)}go: {scalar(rule.go, flow=True)}}}" for rule in phase.next)
+        lines += [f"    {key(label)}:", f"      play: {{{play}}}", f"      next: [{rules}]"]
+    return lines
+
+
+def _mixture(mixture: Mapping[str, Expression]) -> str:
+    sure = [action for action, probability in mixture.items() if probability.text == "1"]
+    if len(mixture) == 1 and sure:
+        return scalar(sure[0], flow=True)
+    return _mapping({action: probability.text for action, probability in mixture.items()})
+
+
+def _when(rule: Rule) -> str:
+    return f"when: {_mapping(rule.when)}, " if rule.when else ""
 
 
 def scalar(text: str, flow: bool = False) -> str:
@@ -82,6 +129,16 @@ def _payoffs(players: Iterable[str], payoffs: Mapping[str, Expression], name: st
     """Payoffs in the order of the players, whatever order they were given in."""
     named = {} if name is None else {"outcome": name}
     return _mapping(named | {player: payoffs[player].text for player in players if player in payoffs})
+
+
+def _end(players: Iterable[str], end: Outcome) -> str:
+    """An end in place on one line."""
+    text = _payoffs(players, end.payoffs or {}, end.name)
+    if end.next is None:
+        return text
+    states = {state: probability.text for state, probability in end.next.items()}
+    sure = next(iter(states)) if list(states.values()) == ["1"] else None
+    return f"{text[:-1]}, next: {_mapping(states) if sure is None else scalar(sure, flow=True)}}}"
 
 
 def _notes(text: str) -> list[str]:
@@ -124,9 +181,9 @@ def _is_tall(node: Branching) -> bool:
     return isinstance(node, Decision | Chance)
 
 
-def _block(players: tuple[str, ...], branches: list[tuple[str, Branching]]) -> Iterator[str]:
+def _block(players: tuple[str, ...], branches: list[tuple[str, Branching]], level: int = 1) -> Iterator[str]:
     """Branches by name as indented lines, without recursion."""
-    todo: list[str | tuple[int, str, Branching]] = [(1, name, then) for name, then in reversed(branches)]
+    todo: list[str | tuple[int, str, Branching]] = [(level, name, then) for name, then in reversed(branches)]
     while todo:
         item = todo.pop()
         if isinstance(item, str):
@@ -189,7 +246,7 @@ def _flow(players: tuple[str, ...], root: Branching) -> str:
             case str():
                 out.append(scalar(node, flow=True))
             case Outcome():
-                out.append(_payoffs(players, node.payoffs or {}, node.name))
+                out.append(_end(players, node))
             case Branch():
                 todo += [("}", None), (f"{{pay: {_payoffs(players, node.pay)}, then: ", node.then)]
             case Decision() | Chance():

@@ -1,4 +1,4 @@
-"""What the command line shows besides equilibria: the catalogue, a game, the verdicts on its claims."""
+"""What the command line shows besides equilibria: a game, and the verdicts on its claims."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from deterrence.model.game import Game, parts_of
+from deterrence.model.notes import notes
 from deterrence.model.parts import Branch
 from deterrence.report import layout, tree
 from deterrence.report.play import shape
@@ -14,16 +15,6 @@ if TYPE_CHECKING:
     from deterrence.analysis.claims import Proof
 
 _MARGIN = 14
-
-
-def listing(width: int = 80) -> str:
-    """Return the names and titles of the games that ship, one a line."""
-    from deterrence.model.catalogue import catalogue
-    from deterrence.model.reading import load
-
-    rows = [(name, load(name).title) for name in catalogue()]
-    margin = 2 + max((layout.width_of(name) for name, _ in rows), default=0)
-    return "\n".join(line for name, title in rows for line in layout.block(name, [title], margin, width, ""))
 
 
 def overview(game: Game, width: int = 80) -> str:
@@ -42,7 +33,7 @@ def overview(game: Game, width: int = 80) -> str:
 def _reading(game: Game) -> str:
     """How the drawing of a tree is read."""
     ends = f"Payoffs at the ends: {', '.join(game.players)}."
-    paid = any(isinstance(part, Branch) for root in (game.tree, *game.subtrees.values()) for part in parts_of(root))
+    paid = any(isinstance(part, Branch) for root in game.roots for part in parts_of(root))
     return ends + (" What is paid on the way, in brackets, is added to them." if paid else "")
 
 
@@ -64,9 +55,14 @@ def _heading(game: Game, width: int) -> Iterator[str]:
     yield from layout.wrapped(game.title or "Untitled game", width)
     if game.source:
         yield from layout.wrapped(game.source, width)
-    for paragraph in game.notes.strip().split("\n\n") if game.notes.strip() else []:
+    about = notes(game.notes)
+    for paragraph in about.prose.split("\n\n") if about.prose else []:
         yield ""
         yield from layout.wrapped(" ".join(paragraph.split()), width)
+    lines = [("Systems", about.systems), ("Mechanisms", about.mechanisms)]
+    yield from [""] if any(entries for _, entries in lines) else []
+    for label, entries in lines:
+        yield from layout.block(label, ["; ".join(entries)] if entries else [], _MARGIN, width, "")
 
 
 def _parameters(game: Game, width: int) -> Iterator[str]:

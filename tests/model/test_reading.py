@@ -141,8 +141,8 @@ REFUSED = [
     ("players: [A, B]", "players: [A, B, 'C(x)']", 2, 17, "contains '('"),
     ("players: [A, B]", "players: []", 2, 10, "no players"),
     ("players: [A, B]\n", "", 1, 1, "no 'players'"),
-    ("title: Test", "states: {}", 1, 1, "'states': repeated and stochastic games are not supported yet"),
-    ("title: Test", "horizon: 3", 1, 1, "not supported yet"),
+    ("title: Test", "states: {}", 17, 1, "found 'tree' beside 'states'"),
+    ("title: Test", "horizon: soon", 1, 10, "expected a whole number"),
     # parameters
     ("r: 0 < r < 1", "r: 0 < r < q", 4, 14, "speaks of 'q'"),
     ("r: 0 < r < 1", "r: 0 < 1", 4, 6, "does not speak of 'r'"),
@@ -186,7 +186,7 @@ REFUSED = [
     ("Stay: answer", "Stay: {outcome: Win}", 21, 11, "gives no payoffs"),
     ("Stay: answer", "Stay: {outcome: Win, A: 1}", 21, 11, "no payoff to 'B'"),
     ("Stay: answer", "Stay: {outcome: Good, A: 1, B: 1}", 21, 11, "names both an outcome and an event"),
-    ("Stay: answer", "Stay: {outcome: Win, A: 1, B: 1, next: x}", 21, 38, "not supported yet"),
+    ("Stay: answer", "Stay: {outcome: Win, A: 1, B: 1, next: x}", 21, 38, "the game has no states"),
     ("Stay: answer", "Stay: {pay: {A: 1}}", 21, 11, "has no 'then'"),
     ("Stay: answer", "Stay: {pay: {C: 1}, then: Win}", 21, 18, "unknown player 'C'"),
     ("Stay: answer", "Stay: {pay: {A: 1}, then: Won}", 21, 31, "did you mean 'Win'"),
@@ -213,7 +213,7 @@ REFUSED = [
     ("increasing_in: s", "increasing_in: S", 33, 20, "unknown parameter 'S'"),
     ("increasing_in: s", "concept: nesh", 33, 14, "did you mean 'nash'"),
     ("increasing_in: s", "some: Pr(Good)", 33, 5, "found every and some"),
-    ("increasing_in: s", "profile: Grim", 33, 14, "not supported yet"),
+    ("increasing_in: s", "profile: Grim", 33, 14, "unknown profile 'Grim'"),
 ]
 
 

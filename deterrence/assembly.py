@@ -1,0 +1,114 @@
+"""Makes equilibria of the families that a concept finds: one ring for all, canonical names and order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from deterrence.algebra.formula import Formula, atoms, conjunction
+from deterrence.algebra.parameters import Mover, ParameterSpace
+from deterrence.algebra.polynomials import Ring
+from deterrence.algebra.region import Region
+from deterrence.algebra.state import Root
+from deterrence.concepts.family import Family
+from deterrence.concepts.play import Play
+from deterrence.concepts.setting import form_of, parameter_space, parameter_values
+from deterrence.model.game import Game
+from deterrence.solution import Equilibrium, Free, Setting
+
+
+class Assembly:
+    """Turns the families of a concept into equilibria over one ring, with canonical names and order.
+
+    Those of a profile that the game names, `profile`, are called by its name.
+    """
+
+    def __init__(self, game: Game, play: Play, families: Sequence[Family], profile: str = "", parameters: ParameterSpace | None = None) -> None:
+        self.game, self.play, self.profile = game, play, profile
+        self.families = sorted(families, key=lambda f: tuple(f.supports.get(i.index, ()) for i in play.sets))
+        self.kinds = {play.ring.index[n]: "q" if n.startswith("|action") else "mu" for n in play.ring.names if n[0] == "|"}
+        self.bases = {"q": self._free_base(("q", "x", "y", "z", "q_")), "mu": self._free_base(("mu", "nu", "m", "mu_"))}
+        self.renamings = [self._renaming(f) for f in self.families]
+        names = sorted({n for renaming in self.renamings for n in renaming.values()}, key=_natural)
+        self.parameters: ParameterSpace = parameters or parameter_space(game, names)
+        self.setting = Setting(self.parameters, form_of(game, profile, parameter_values(game, self.parameters.space.ring)))
+
+    def _free_base(self, candidates: Iterable[str]) -> str:
+        game = self.game
+        taken = {*game.parameters, *game.type_symbols, *game.where}
+        return next(b for b in candidates if not any((t.startswith(b) and t[len(b) :].isdigit()) or t == b for t in taken))
+
+    def _renaming(self, family: Family) -> dict[int, str]:
+        """Final names of the unknowns that stay: `q` or `q1, q2, ...` for mixing, `mu` ... for beliefs."""
+        branch, out = family.branch, {}
+        left = [x.variable for x in branch.limits] + [r.variable for r in branch.roots if r.radicand is None]
+        for kind, base in self.bases.items():
+            mine = sorted(x for x in left if self.kinds[x] == kind)
+            for n, x in enumerate(mine):
+                out[x] = base if len(mine) == 1 else f"{base}{n + 1}"
+        return out
+
+    def equilibria(self) -> list[Equilibrium]:
+        """All of them in canonical order; families that differ in the region alone are one."""
+        merged: dict[str, Equilibrium] = {}
+        for family, renaming in zip(self.families, self.renamings, strict=True):
+            e = self._equilibrium(family, renaming)
+            key = json.dumps([sorted(family.supports.items()), e.shape])
+            if key in merged:
+                e = replace(merged[key], region=merged[key].region | e.region)
+            merged[key] = e
+        ordered = list(merged.values())
+        return [replace(e, name=self.profile or f"E{n}") for n, e in enumerate(ordered, 1)]
+
+    def _equilibrium(self, family: Family, renaming: dict[int, str]) -> Equilibrium:
+        move = _Renamed(self.play, self.parameters, renaming)
+        branch = family.branch
+        roots = tuple(
+            Root(
+                move.variable(r.variable),
+                move.polynomial(r.polynomial),
+                move.formula(r.isolating),
+                None if r.radicand is None else move.polynomial(r.radicand),
+                r.index,
+            )
+            for r in branch.roots
+        )
+        free = tuple(Free(renaming[x.variable], tuple(map(move.ratio, x.lower)), tuple(map(move.ratio, x.upper)), x.closed) for x in branch.limits)
+        formula: Formula = move.formula(branch.conditions) if self.game.free_parameters else conjunction(())
+        hidden = _definitions(self.parameters.space.ring, formula, roots) if self.game.free_parameters else ()
+        region = Region(self.parameters, formula, hidden)
+        strategies = {i: [move.ratio(p) for p in ps] for i, ps in family.strategies.items()}
+        beliefs = {i: [move.ratio(b) for b in bs] for i, bs in family.beliefs.items()}
+        return Equilibrium("", self.setting, strategies, beliefs, free, roots, region)
+
+
+def _definitions(ring: Ring, formula: Formula, roots: Sequence[Root]) -> tuple[Formula, ...]:
+    """What defines the roots that a formula speaks of, those included on which these depend, and all that have no closed form."""
+    mentioned = {k for a in atoms(formula) for k in ring.support(a.polynomial)}
+    out: list[Formula] = []
+    for root in reversed(roots):
+        if root.radicand is None or root.variable in mentioned:
+            out.insert(0, root.definition())
+            mentioned |= {k for a in atoms(root.definition()) for k in ring.support(a.polynomial)}
+    return tuple(out)
+
+
+class _Renamed(Mover):
+    """Moves from the ring of the concept to that of the solution, unknowns under their final names."""
+
+    def __init__(self, play: Play, parameters: ParameterSpace, renaming: dict[int, str]) -> None:
+        super().__init__(play.space.ring, parameters.space.ring)
+        for variable, name in renaming.items():
+            self.place[variable] = self.target.index[name]
+
+    def variable(self, variable: int) -> int:
+        """The index in the other ring."""
+        at = self.place[variable]
+        assert at is not None
+        return at
+
+
+def _natural(name: str) -> tuple[str, int]:
+    head = name.rstrip("0123456789")
+    return head, int(name[len(head) :] or 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from deterrence.algebra.formula import Formula, atoms, conjunction
 from deterrence.algebra.parameters import Mover, ParameterSpace
@@ -12,9 +13,11 @@ from deterrence.algebra.polynomials import Ring
 from deterrence.algebra.region import Region
 from deterrence.algebra.state import Root
 from deterrence.concepts.family import Family
+from deterrence.concepts.named_profiles import Deviation
 from deterrence.concepts.play import Play
 from deterrence.concepts.setting import form_of, parameter_space, parameter_values
 from deterrence.model.game import Game
+from deterrence.model.state_forms import StochasticForm
 from deterrence.solution import Equilibrium, Free, Setting
 
 
@@ -49,8 +52,8 @@ class Assembly:
                 out[x] = base if len(mine) == 1 else f"{base}{n + 1}"
         return out
 
-    def equilibria(self) -> list[Equilibrium]:
-        """All of them in canonical order; families that differ in the region alone are one."""
+    def equilibria(self, binding: Sequence[tuple[Deviation, Formula]] = ()) -> list[Equilibrium]:
+        """All of them in canonical order; families that differ in the region alone are one. `binding` has what limits a named profile."""
         merged: dict[str, Equilibrium] = {}
         for family, renaming in zip(self.families, self.renamings, strict=True):
             e = self._equilibrium(family, renaming)
@@ -59,7 +62,20 @@ class Assembly:
                 e = replace(merged[key], region=merged[key].region | e.region)
             merged[key] = e
         ordered = list(merged.values())
-        return [replace(e, name=self.profile or f"E{n}") for n, e in enumerate(ordered, 1)]
+        limits = tuple(self._limit(deviation, condition) for deviation, condition in binding)
+        return [replace(e, name=self.profile or f"E{n}", binding=limits) for n, e in enumerate(ordered, 1)]
+
+    def _limit(self, deviation: Deviation, condition: Formula) -> dict[str, Any]:
+        """A deviation in words, with the condition that it sets."""
+        form, region = self.play.form, Region(self.parameters, _Renamed(self.play, self.parameters, {}).formula(condition))
+        assert isinstance(form, StochasticForm)
+        plan = {form.information_sets[i]: a for i, a in deviation.plan.items()}
+        return {
+            "state": form.states[deviation.state].name,
+            "player": form.players[deviation.player],
+            "plan": {info.name: info.actions[a] for info, a in plan.items()},
+            "condition": " and ".join(region.conditions) if self.game.free_parameters else "",
+        }
 
     def _equilibrium(self, family: Family, renaming: dict[int, str]) -> Equilibrium:
         move = _Renamed(self.play, self.parameters, renaming)

@@ -78,6 +78,7 @@ def _equilibrium(setting: Setting, texts: dict[str, Any], data: Mapping[str, Any
         tuple(Free(name, ratios(lower), ratios(upper), (closed[0], closed[1])) for name, lower, upper, closed in data["free"]),
         tuple(map(plain.to_root, data["roots"])),
         region,
+        tuple(texts.get("binding", ())),
     )
     # Properties that are kept once computed: finding the fewest conditions again would take the SMT solver a while.
     vars(region)["conditions"] = tuple(texts["conditions"])

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import pathlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
-from deterrence.algebra.errors import libraries
+from deterrence.algebra.errors import InputError, libraries
 from deterrence.algebra.formula import Formula
 from deterrence.algebra.parameters import ParameterSpace
 from deterrence.algebra.polynomials import Ratio
 from deterrence.algebra.region import Region
+from deterrence.algebra.slices import Bounds
+from deterrence.algebra.smt import Undecided
 from deterrence.algebra.state import Root
 from deterrence.model.expectations import event_probabilities, expected_payoffs, outcome_probabilities, payoffs_by_type
 from deterrence.model.extensive import ExtensiveForm
 from deterrence.model.game import Game
+from deterrence.model.state_forms import StochasticForm
 
 if TYPE_CHECKING:
     import sympy
@@ -69,6 +73,8 @@ class Equilibrium:
     exact_free: tuple[Free, ...]
     roots: tuple[Root, ...]
     region: Region
+    binding: tuple[Mapping[str, Any], ...] = ()
+    """For a named profile, the deviations that limit its region: the `state`, the `player`, the `plan` and the `condition` that it sets."""
 
     @cached_property
     def strategies(self) -> dict[str, dict[str, sympy.Expr]]:
@@ -126,6 +132,19 @@ class Equilibrium:
     def _name(self, variable: int) -> str:
         return self.setting.parameters.space.ring.names[variable]
 
+    @cached_property
+    def critical_discount(self) -> tuple[Bounds, ...]:
+        """The region of a repeated game solved for its discount factor: a union of cases, each with bounds and conditions on the others.
+
+        Raises InputError where the discount factor is not one parameter, the same for all, and Undecided where there is no closed form.
+        """
+        game = self.setting.form.game
+        factors = {d.text for d in getattr(game, "discount", {}).values()}
+        name = next(iter(factors)) if len(factors) == 1 else ""
+        if name not in game.free_parameters:
+            raise InputError(f"the discount factor of this game is {' or '.join(sorted(factors)) or 'none'}; expected one free parameter for all")
+        return self.region.solved_for(name)
+
     # What comes about
 
     @cached_property
@@ -172,6 +191,20 @@ class Equilibrium:
     def payoffs(self) -> dict[str, sympy.Expr]:
         """Player -> expected payoff before types are drawn."""
         return {player: self._sympy(u) for player, u in self.exact_payoffs.items()}
+
+    @cached_property
+    def exact_average_payoffs(self) -> dict[str, Ratio]:
+        """Player -> average payoff of a period, `1 - discount` times the sum; empty where the game can end."""
+        form = self.setting.form
+        if not isinstance(form, StochasticForm) or form.game.can_end:
+            return {}
+        shares = {player: 1 - d for player, d in zip(form.players, form.discounts, strict=True)}
+        return self._ratios({player: share * self.exact_payoffs[player] for player, share in shares.items()})
+
+    @cached_property
+    def average_payoffs(self) -> dict[str, sympy.Expr]:
+        """Player -> average payoff of a period in a game that goes on for ever; empty where it can end."""
+        return {player: self._sympy(u) for player, u in self.exact_average_payoffs.items()}
 
     @cached_property
     def payoffs_by_type(self) -> dict[str, dict[str, sympy.Expr]]:
@@ -237,6 +270,11 @@ class Equilibrium:
     @cached_property
     def _dict(self) -> dict[str, Any]:
         by_type = {player: self._texts(values) for player, values in self.exact_payoffs_by_type.items()}
+        more: dict[str, Any] = {"average_payoffs": self._texts(self.exact_average_payoffs)} if self.exact_average_payoffs else {}
+        if self.binding:
+            more["binding"] = [dict(each) for each in self.binding]
+            with contextlib.suppress(InputError, Undecided):
+                more["critical_discount"] = [_plain(bounds) for bounds in self.critical_discount]
         return {
             "name": self.name,
             **self.shape,
@@ -245,6 +283,7 @@ class Equilibrium:
             "events": self._texts(self.exact_events),
             "payoffs": self._texts(self.exact_payoffs),
             "payoffs_by_type": by_type,
+            **more,
         }
 
     def _texts(self, values: Mapping[str, Ratio]) -> dict[str, str]:
@@ -256,6 +295,11 @@ class Equilibrium:
 
     def __repr__(self) -> str:
         return f"Equilibrium({self.name}: {str(self.region) or 'everywhere'})"
+
+
+def _plain(bounds: Bounds) -> dict[str, Any]:
+    """Bounds on a parameter as a JSON object."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(bounds).items()}
 
 
 class Solution(Sequence[Equilibrium]):

@@ -11,6 +11,7 @@ from deterrence.algebra.errors import InputError
 from deterrence.algebra.smt import Clock, OutOfTime, Undecided
 from deterrence.assembly import Assembly
 from deterrence.concepts import named_profiles
+from deterrence.concepts.continuation import FixedPlay
 from deterrence.concepts.family import Findings
 from deterrence.concepts.play import Play
 from deterrence.concepts.setting import parameter_space, parameter_values, play_of, profiles_of
@@ -133,7 +134,7 @@ def _profiles(
     """The profiles that the game names, as far as they are equilibria somewhere."""
     parameters, edges = parameter_space(game), 0
     space = parameter_space(game, (), clock, knife_edge).space
-    found: list[tuple[str, Play, Findings]] = []
+    found: list[tuple[str, FixedPlay, Findings]] = []
     for n, name in enumerate(game.strategies):
         progress("profiles", n)
         play = named_profiles.play_of_profile(profile_form(game, name, parameter_values(game, space.ring)), space)
@@ -150,7 +151,8 @@ def _profiles(
     clock.limit = None
     equilibria: list[Equilibrium] = []
     for name, tested, findings in found:
-        equilibria += Assembly(game, tested, findings.families, name, parameters).equilibria()
+        binding = named_profiles.binding(tested) if findings.families and concept != "nash" else []
+        equilibria += Assembly(game, tested, findings.families, name, parameters).equilibria(binding)
     return Solution(game, concept, equilibria, unfinished, edges)
 
 

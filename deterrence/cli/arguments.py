@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # every heavy import waits until a command needs it: `--help`
 
 YES, NO, BAD_INPUT, INCOMPLETE, BUG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 70, 130, 141
 
-CONCEPTS = ("nash", "subgame_perfect", "weak_pbe", "sequential")
+CONCEPTS = ("nash", "subgame_perfect", "weak_pbe", "sequential", "markov_perfect", "perfect_public")
 FORMATS = ("text", "markdown", "latex", "html", "csv")
 
 Command: TypeAlias = Callable[[str, Callable[[argparse.Namespace], int], str], "Parser"]  # adds a command: its name, what runs it, what it does
@@ -64,7 +64,7 @@ def takes_point(parser: Parser) -> Parser:
 
 
 def takes_concept(parser: Parser) -> Parser:
-    parser.add_argument("--concept", choices=CONCEPTS, metavar="CONCEPT", help=f"{', '.join(CONCEPTS)} (default: sequential)")
+    parser.add_argument("--concept", choices=CONCEPTS, metavar="CONCEPT", help=f"{', '.join(CONCEPTS)} (default: sequential; for a game without a horizon its profiles, or markov_perfect)")
     return parser
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from deterrence.algebra.formula import Formula
+from deterrence.algebra.formula import Atom, Formula, atoms, strict
 from deterrence.algebra.polynomials import Ratio
 from deterrence.algebra.smt import Undecided
 from deterrence.algebra.space import Space
@@ -44,6 +44,9 @@ def solve(play: FixedPlay, concept: str, findings: Findings) -> None:
     equations, conditions = sorted_out(formulas)
     beliefs = SubgameSearch(play, subgame_roots(play)).beliefs(play.supports)
     resolve(play, Requirements(play.supports, {i: list(ps) for i, ps in play.fixed.items()}, beliefs, (), equations, conditions), findings)
+    whole = (*(Atom(p, "==") for p in equations), *conditions)
+    if not findings.families and not findings.undecided and play.space.generic and play.space.possible(whole, closed=True):
+        findings.tally.knife_edge = 1
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,21 @@ def deviations(play: FixedPlay) -> list[Deviation]:
     return out
 
 
+def binding(play: FixedPlay) -> list[tuple[Deviation, Formula]]:
+    """The deviations that limit the profile's region, each with its condition: they lose nothing somewhere where all others lose.
+
+    Deviations with the same condition stand or fall together, and each is listed.
+    """
+    found = [(each, each.condition(play)) for each in deviations(play)]
+    known = {condition.key: condition for _, condition in found}
+    out: dict[str, bool] = {}
+    for key, condition in known.items():
+        others = [strict(other) for name, other in known.items() if name != key]
+        edges = [Atom(atom.polynomial, "==") for atom in atoms(condition)]
+        out[key] = any(play.space.possible((*others, edge)) for edge in edges)
+    return [(each, condition) for each, condition in found if out[condition.key]]
+
+
 def nash_conditions(play: FixedPlay) -> list[Formula]:
     """No strategy of a player that depends on the state alone earns her more from the start."""
     out = []
@@ -97,7 +115,8 @@ def pure(play: FixedPlay, info: int, action: int) -> list[Ratio]:
 
 def policies(play: FixedPlay, player: str) -> Iterator[Policy]:
     """The player's pure strategies that depend on the state alone, as far as the states that they lead to tell them apart."""
-    own = [[info.index for info in play.sets if info.player == player and play.states.state_of(info.nodes[0]) == s] for s in range(len(play.states.states))]
+    mine = [info for info in play.sets if info.player == player]
+    own = [[info.index for info in mine if play.states.state_of(info.nodes[0]) == s] for s in range(len(play.states.states))]
 
     def grown(policy: Policy, settled: frozenset[int]) -> Iterator[Policy]:
         reached = _reached(play, {**play.supports, **{i: (a,) for i, a in policy.items()}}, settled)

@@ -137,6 +137,11 @@ class Game(Part):
         return not any(getattr(part, "unseen_by", ()) for root in self.roots for part in parts_of(root))
 
     @property
+    def can_end(self) -> bool:
+        """Is there an end after which nothing is played?"""
+        return True
+
+    @property
     def horizon(self) -> int | None:
         """How many periods are played; None where play goes on until it ends."""
         return 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import Any, ClassVar
 
 from deterrence.algebra.errors import GameError, quoted
@@ -122,7 +121,7 @@ class StochasticGame(Game):
         stays = self.repeat or self.horizon is not None
         return {state: Expression.of(1)} if stays else {}
 
-    @cached_property
+    @property
     def can_end(self) -> bool:
         """Is there an end after which nothing is played?"""
         if self.horizon is not None:

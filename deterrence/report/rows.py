@@ -12,18 +12,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from deterrence.concepts.setting import profiles_of
 from deterrence.report import wording
 from deterrence.report.play import reached, shape
 from deterrence.report.union import summary
 from deterrence.report.wording import Line, Math
 
 if TYPE_CHECKING:
-    from deterrence.model.extensive import ExtensiveForm
     from deterrence.model.game import Game
     from deterrence.solution import Solution
 
 STRATEGIES, BELIEFS, CONDITIONS, OUTCOME, PAYOFFS = "Strategies", "Beliefs", "Conditions", "Outcome", "Payoffs"
-COLUMNS = (STRATEGIES, BELIEFS, CONDITIONS, OUTCOME, PAYOFFS)
+DEVIATIONS = "Binding"
+COLUMNS = (STRATEGIES, BELIEFS, CONDITIONS, DEVIATIONS, OUTCOME, PAYOFFS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +58,19 @@ class Table:
 def build(solution: Solution, *, payoffs: bool = False, full: bool = False) -> Table:
     """Return the table of a solution, one entry a play on the path; in `full`, one a family, and no formula left out for its length."""
     found: dict[str, Any] = solution.to_dict()
-    form = shape(solution.game)
+    tested = profiles_of(solution.game, solution.concept)
+    forms = {name: shape(solution.game, name) for name in tested or [""]}
     plays: dict[object, list[tuple[Row, Sequence[str]]]] = {}
     for number, family in enumerate(found["equilibria"]):
+        form = forms[family["name"] if tested else ""]
         on_path = reached(form, family["strategies"])
         cells = _cells(wording.Sets(form, on_path), family)
         cells |= {PAYOFFS: wording.payoffs(family)} if payoffs else {}
         row = Row((family["name"],), cells if full else {c: tuple(map(wording.shortened, lines)) for c, lines in cells.items()})
-        plays.setdefault(number if full else _play(family, on_path), []).append((row, family["conditions"]))
-    entries = tuple(_entry(members, form) for members in plays.values())
-    return Table(found["game"] or "Untitled game", _caption(found, solution.game, len(plays)), entries, tuple(_notes(found, entries)))
+        plays.setdefault(number if full or tested else _play(family, on_path), []).append((row, family["conditions"]))
+    entries = tuple(_entry(members, solution.game) for members in plays.values())
+    notes = (*_legend(entries), *(_about_profiles(solution, tested) if tested else _completeness(found)), *_left_out(found))
+    return Table(found["game"] or "Untitled game", _caption(found, solution.game, len(plays)), entries, notes)
 
 
 def _play(family: Mapping[str, Any], on_path: frozenset[str]) -> object:
@@ -79,20 +83,21 @@ def _cells(sets: wording.Sets, family: Mapping[str, Any]) -> dict[str, tuple[Lin
     at_will = wording.unrestricted(family)
     return {
         STRATEGIES: sets.strategies(family["strategies"], at_will),
-        BELIEFS: sets.beliefs(family["beliefs"]),
-        CONDITIONS: wording.region(sets.form.game, family["conditions"]) + wording.freedom(family, at_will),
+        BELIEFS: () if "binding" in family else sets.beliefs(family["beliefs"]),
+        CONDITIONS: wording.region(sets.form.game, wording.solved(family)) + wording.freedom(family, at_will),
+        DEVIATIONS: wording.deviations(family.get("binding", ())),
         OUTCOME: wording.lottery(family["outcomes"]),
     }
 
 
-def _entry(members: Sequence[tuple[Row, Sequence[str]]], form: ExtensiveForm[object]) -> tuple[Row, ...]:
+def _entry(members: Sequence[tuple[Row, Sequence[str]]], game: Game) -> tuple[Row, ...]:
     """What all families of a play share, and beneath it what each adds; the play exists where any of them does."""
     rows = [row for row, _ in members]
     if len(rows) == 1:
         return tuple(rows)
     somewhere = summary(conditions for _, conditions in members)
     shared = {column: _shared([row.cells.get(column, ()) for row in rows]) for column in COLUMNS if column != CONDITIONS}
-    play = (Line("", ("those of any variant",)),) if somewhere is None else wording.region(form.game, somewhere)
+    play = (Line("", ("those of any variant",)),) if somewhere is None else wording.region(game, somewhere)
     variants = (
         Row(row.names, {c: tuple(line for line in lines if line not in shared.get(c, ())) for c, lines in row.cells.items()}, variant=True)
         for row in rows
@@ -104,7 +109,7 @@ def _shared(cells: Sequence[tuple[Line, ...]]) -> tuple[Line, ...]:
     return tuple(line for line in cells[0] if all(line in other for other in cells[1:]))
 
 
-CONCEPT_NAMES = {"nash": "Nash", "subgame_perfect": "subgame perfect", "weak_pbe": "weak perfect Bayesian", "sequential": "sequential"}
+CONCEPT_NAMES = {"nash": "Nash", "weak_pbe": "weak perfect Bayesian", "markov_perfect": "Markov perfect"}
 
 
 def _caption(found: Mapping[str, Any], game: Game, plays: int) -> str:
@@ -122,20 +127,46 @@ def _caption(found: Mapping[str, Any], game: Game, plays: int) -> str:
 MOST_REASONS = 3  # for incompleteness, that are told
 
 
-def _notes(found: Mapping[str, Any], entries: Sequence[Sequence[Row]]) -> Iterator[str]:
+def _legend(entries: Sequence[Sequence[Row]]) -> Iterator[str]:
+    """What signs in the table mean."""
     lines = [line for rows in entries for row in rows for cell in row.cells.values() for line in cell]
     if any(line.off_path for line in lines):
         yield f"{wording.OFF_PATH} off the path of play"
     if any(isinstance(piece, str) and piece.endswith(" characters)") for line in lines for piece in line.pieces):
         yield "Formulas of over 1,000 characters are not shown; `solve --json` prints them."
+
+
+def _completeness(found: Mapping[str, Any]) -> Iterator[str]:
+    """Whether there may be others."""
     if found["complete"]:
         yield "Complete: no other generic family exists." if len(found["at"]) < len(found["parameters"]) else "Complete: there are no others."
     else:
-        whys = Counter(each["why"] for each in found["undecided"])
-        said = (f"{why} ({count} regimes)" if count > 1 else why for why, count in whys.most_common(MOST_REASONS))
-        yield f"Incomplete, so that others may exist: {'; '.join(said)}{'; ...' * (len(whys) > MOST_REASONS)}."
+        yield f"Incomplete, so that others may exist: {_reasons(found)}."
+
+
+def _reasons(found: Mapping[str, Any]) -> str:
+    whys = Counter(each["why"] for each in found["undecided"])
+    said = (f"{why} ({count} regimes)" if count > 1 else why for why, count in whys.most_common(MOST_REASONS))
+    return f"{'; '.join(said)}{'; ...' * (len(whys) > MOST_REASONS)}"
+
+
+def _left_out(found: Mapping[str, Any]) -> Iterator[str]:
     if found["knife_edge"]:
         yield f"Left out: at least {found['knife_edge']} that exist{'s' * (found['knife_edge'] == 1)} only on knife edges (regions without interior)."
+
+
+def _about_profiles(solution: Solution, tested: Sequence[str]) -> Iterator[str]:
+    """What a table of named profiles says of those that it does not list, and of equilibria that nobody named."""
+    listed, unclear = [e.name for e in solution], [entry.get("profile") for entry in solution.undecided]
+    missing = [name for name in tested if name not in listed and name not in unclear]
+    concept = CONCEPT_NAMES.get(solution.concept, solution.concept.replace("_", " "))
+    if missing:
+        where = "anywhere, knife edges apart" if solution.game.free_parameters else "here"
+        yield f"Not {concept} {where}: {', '.join(missing)}."
+    if solution.complete:
+        yield f"Complete for the {len(tested)} profile{'s' * (len(tested) > 1)} that the game names; the game may have other equilibria."
+    else:
+        yield f"Incomplete: {_reasons(solution.to_dict())}."
 
 
 def names(row: Row) -> str:
@@ -163,4 +194,4 @@ def _next(label: str) -> str | None:
     return f"E{int(number) + 1}" if number.isdecimal() else None
 
 
-__all__ = ["BELIEFS", "COLUMNS", "CONDITIONS", "OUTCOME", "PAYOFFS", "STRATEGIES", "Line", "Math", "Row", "Table", "build", "names"]
+__all__ = ["BELIEFS", "COLUMNS", "CONDITIONS", "DEVIATIONS", "OUTCOME", "PAYOFFS", "STRATEGIES", "Line", "Math", "Row", "Table", "build", "names"]

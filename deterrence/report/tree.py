@@ -14,7 +14,8 @@ LONGEST = 400  # lines: a longer drawing is no longer looked at
 def drawn(game: Game) -> Iterator[str]:
     """Yield the lines of the tree of a game, each move with what it pays on the way, each end with the payoffs of all players."""
     names: set[str] = set()
-    todo: list[tuple[str, str, Branching]] = [("", "", game.tree)]
+    several = len(game.states) > 1
+    todo: list[tuple[str, str, Branching]] = [(f"{state}: " if several else "", "", root) for state, root in reversed(list(game.states.items()))]
     count = 0
     while todo and count < LONGEST:
         lead, below, branching = todo.pop()
@@ -51,10 +52,18 @@ def _node(game: Game, branching: Branching, drawn_names: set[str]) -> tuple[str,
             moves = [(f"{label} ({probability})", then) for label, (probability, then) in branching.labels.items()]
             return f"{paid}Chance{_secrecy(branching)}", moves
         case Outcome(name=name) if branching.payoffs is not None:
-            return f"{paid}{name} ({_payoffs(game, branching.payoffs)})", []
+            return f"{paid}{name} ({_payoffs(game, branching.payoffs)}){_next(branching)}", []
         case _:
             name = branching.name if isinstance(branching, Outcome) else str(branching)
-            return f"{paid}{name} ({_payoffs(game, game.outcomes[name or ''])})", []
+            return f"{paid}{name} ({_payoffs(game, game.outcomes[name or ''])}){_next(branching)}", []
+
+
+def _next(end: object) -> str:
+    """The states that an end says follow it."""
+    if not isinstance(end, Outcome) or end.next is None:
+        return ""
+    states = [state if odds.text == "1" else f"{state} ({odds})" for state, odds in end.next.items()]
+    return f" → {', '.join(states)}"
 
 
 def _pay(pay: Mapping[str, Expression]) -> str:

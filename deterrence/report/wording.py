@@ -7,6 +7,7 @@ with its probability: `Attack with q, Refrain with 1 - q`. Types that see the sa
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -57,7 +58,23 @@ class Sets:
     def strategies(self, strategies: Mapping[str, Mapping[str, str]], at_will: frozenset[str]) -> tuple[Line, ...]:
         """What each player does, on the path first."""
         told = {name: ("any behaviour",) if name in at_will else mixture(actions) for name, actions in strategies.items()}
-        return self._lines(told)
+        return self._lines(told) if not any(each.state for each in self.form.information_sets) else self._by_state(told)
+
+    def _by_state(self, told: Mapping[str, Pieces]) -> tuple[Line, ...]:
+        """One line for each state of a stochastic game, or of an automaton, those that play comes to first."""
+        states: dict[str, list[InformationSet]] = {}
+        for each in self.form.information_sets:
+            if each.name in told:
+                states.setdefault(each.state, []).append(each)
+        lines = []
+        for state, sets in states.items():
+            sole = Counter(each.player for each in sets)
+            pieces: list[str | Math] = []
+            for each in sets:
+                name = each.player if sole[each.player] == 1 else each.name.removeprefix(f"{state}: ")
+                pieces += [*(["; "] if pieces else []), f"{name}: ", *told[each.name]]
+            lines.append(Line(state, _joined(pieces), not any(each.name in self.on_path for each in sets)))
+        return tuple(sorted(lines, key=lambda line: line.off_path))
 
     def beliefs(self, given: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[Line, ...]:
         """What each player thinks where there is anything to wonder about, on the path first."""
@@ -74,7 +91,8 @@ class Sets:
         alike: dict[tuple[bool, str, str], list[InformationSet]] = {}
         for each in self.form.information_sets:
             if each.name in told:
-                alike.setdefault((each.name not in self.on_path, each.player, _history(each.name)), []).append(each)
+                seen = each.name if each.type is None else _history(each.name)
+                alike.setdefault((each.name not in self.on_path, each.player, seen), []).append(each)
         ordered = sorted(alike.items(), key=lambda item: item[0][0])  # stable: sets on the path first
         return tuple(line for (off, _, _), sets in ordered for line in self._told_together(sets, told, off))
 
@@ -157,9 +175,20 @@ def lottery(probabilities: Mapping[str, str]) -> tuple[Line, ...]:
     return tuple(Line("", (f"{label} with ", Math(text))) for label, text in said.items())
 
 
+def deviations(binding: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
+    """Return one line for each deviation that limits the region: `Ally: D in Cooperate`."""
+    out = []
+    for each in binding:
+        plan = ", ".join(action if len(each["plan"]) == 1 else f"{action} at {name}" for name, action in each["plan"].items())
+        out.append(Line(each["player"], (f"{plan} in {each['state']}",)))
+    return tuple(out)
+
+
 def payoffs(family: Mapping[str, Any]) -> tuple[Line, ...]:
-    """Return one line for each player's expected payoff."""
-    return tuple(Line(player, (Math(text),)) for player, text in family["payoffs"].items())
+    """Return one line for each player's expected payoff, and for the average of a period where the game cannot end."""
+    lines = [Line(player, (Math(text),)) for player, text in family["payoffs"].items()]
+    lines += [Line(f"{player}, average", (Math(text),)) for player, text in family.get("average_payoffs", {}).items()]
+    return tuple(lines)
 
 
 def region(game: Game, conditions: Sequence[str]) -> tuple[Line, ...]:
@@ -167,6 +196,18 @@ def region(game: Game, conditions: Sequence[str]) -> tuple[Line, ...]:
     if not game.free_parameters:
         return ()
     return tuple(Line("", (Math(text),)) for text in conditions) or (Line("", ("always",)),)
+
+
+def solved(family: Mapping[str, Any]) -> Sequence[str]:
+    """Return the conditions of a family; those of a named profile solved for the discount factor where they hold powers of it."""
+    conditions: Sequence[str] = family["conditions"]
+    cases = family.get("critical_discount", ())
+    if len(cases) != 1 or not any(f"{cases[0]['parameter']}**" in text for text in conditions):
+        return conditions
+    (case,) = cases
+    low, high = ("=" * belongs for belongs in case["closed"])
+    bounds = [f"{case['parameter']} >{low} {text}" for text in case["lower"]] + [f"{case['parameter']} <{high} {text}" for text in case["upper"]]
+    return [*bounds, *case["conditions"]]
 
 
 def freedom(family: Mapping[str, Any], at_will: frozenset[str] = frozenset()) -> tuple[Line, ...]:

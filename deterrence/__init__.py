@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from deterrence.analysis.tidy import tidy
     from deterrence.check import Certificate, check
     from deterrence.model.catalogue import catalogue
+    from deterrence.model.automata import Automaton, Phase, Rule
     from deterrence.model.game import Branch, Chance, Claim, Decision, Game, Outcome, Parameter, Type
     from deterrence.model.reading import load
+    from deterrence.model.stochastic import RepeatedGame, StochasticGame
     from deterrence.model.validation import validate
     from deterrence.solution import Equilibrium, Solution
     from deterrence.solve import solve
@@ -50,8 +52,10 @@ _HOMES = {
     "deterrence.analysis.tidy": ("tidy",),
     "deterrence.check": ("Certificate", "check"),
     "deterrence.model.catalogue": ("catalogue",),
+    "deterrence.model.automata": ("Automaton", "Phase", "Rule"),
     "deterrence.model.game": ("Branch", "Chance", "Claim", "Decision", "Game", "Outcome", "Parameter", "Type"),
     "deterrence.model.reading": ("load",),
+    "deterrence.model.stochastic": ("RepeatedGame", "StochasticGame"),
     "deterrence.model.validation": ("validate",),
     "deterrence.solution": ("Equilibrium", "Solution"),
     "deterrence.solve": ("solve",),
@@ -62,6 +66,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Atlas",
+    "Automaton",
     "Branch",
     "Cell",
     "Certificate",
@@ -79,10 +84,14 @@ __all__ = [
     "InputError",
     "Outcome",
     "Parameter",
+    "Phase",
     "Proof",
     "Region",
+    "RepeatedGame",
+    "Rule",
     "Sensitivity",
     "Solution",
+    "StochasticGame",
     "Threshold",
     "Thresholds",
     "Type",

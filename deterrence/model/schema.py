@@ -19,7 +19,8 @@ def schema() -> dict[str, Any]:
         "title": "Game file of deterrence",
         "description": "What is played: players, parameters, who knows what, who moves when.",
         "type": "object",
-        "required": ["players", "tree"],
+        "required": ["players"],
+        "oneOf": [{"required": ["tree"]}, {"required": ["states"]}],
         "additionalProperties": False,
         "properties": _sections(),
         "$defs": _definitions(),
@@ -48,7 +49,29 @@ def _sections() -> dict[str, Any]:
         "subtrees": {"type": "object", "additionalProperties": _ref("branch")},
         "events": _by_name(_ref("names"), LABEL, "Sets of outcomes that one asks about together."),
         "claims": {"type": "array", "items": _ref("claim")},
+        **_playing_over(),
     }
+
+
+def _playing_over() -> dict[str, Any]:
+    """The sections of repeated and stochastic games."""
+    state = _object({"tree": _ref("branch")}, ["tree"])
+    return {
+        "discount": {"anyOf": [_ref("expression"), _by_name(_ref("expression"), LABEL)], "description": "One for all, or by player."},
+        "states": _by_name(state, LABEL, "Instead of tree: the tree of each state; play starts in the first."),
+        "repeat": {"enum": [True, False, "true", "false"], "description": "Whether an end without next stays in the state."},
+        "horizon": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[0-9]+$"}], "description": "How often it is played."},
+        "short_lived": {**_ref("names"), "description": "Players who are replaced each period and care for that period only."},
+        "strategies": _by_name(_automaton(), LABEL, "Profiles to be tested, each a finite automaton over public histories."),
+    }
+
+
+def _automaton() -> dict[str, Any]:
+    mixture = {"anyOf": [_ref("scalar"), {"type": "object", "additionalProperties": _ref("expression"), "minProperties": 1}]}
+    rule = _object({"when": {"type": "object", "additionalProperties": _ref("scalar"), "minProperties": 1}, "go": _ref("scalar")}, ["go"])
+    play = {"type": "object", "additionalProperties": mixture}
+    phase = _object({"play": play, "next": {"type": "array", "items": rule, "minItems": 1}}, ["play", "next"])
+    return {"type": "object", "properties": {"start": _ref("scalar")}, "required": ["start"], "additionalProperties": phase}
 
 
 def _definitions() -> dict[str, Any]:
@@ -104,7 +127,8 @@ def _paying() -> dict[str, Any]:
 
 
 def _end() -> dict[str, Any]:
-    outcome = {"outcome": _ref("label")}
+    following = {"anyOf": [_ref("scalar"), {"type": "object", "additionalProperties": _ref("expression"), "minProperties": 1}]}
+    outcome = {"outcome": _ref("label"), "next": {**following, "description": "The state of the next period, or the probability of each."}}
     return {"type": "object", "properties": outcome, "required": ["outcome"], "additionalProperties": _ref("expression"), "minProperties": 2}
 
 

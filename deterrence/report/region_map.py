@@ -250,6 +250,7 @@ class _Names:
                 named.add(patch.kind)
             elif self.keys[patch.kind] is not None and not (patch.size < _SPECK * of.grid.size and patch.kind in named):
                 self.left.append(patch)
+                named.add(patch.kind)
         kinds = sorted({p.kind for p in self.left})
         self.letter = dict(zip(kinds, letters(len(kinds)), strict=True))
 

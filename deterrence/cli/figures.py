@@ -12,12 +12,13 @@ from deterrence.cli.arguments import Command, Parser, answer, game_of, named, so
 if TYPE_CHECKING:
     import xarray as xr
 
+    from deterrence.model.game import Game
     from deterrence.solution import Solution
 
 
 def add(command: Command) -> None:
     """Add the command of this file, which has one of its own for each kind of figure."""
-    plot = command("plot", _nothing, "a figure for a paper, as PDF, SVG or PNG: regions, sweep, tornado or tree")
+    plot = command("plot", _nothing, "a figure for a paper, as PDF, SVG or PNG: regions, sweep, tornado, path or tree")
     kinds = plot.add_subparsers(title="figures", metavar="FIGURE", dest="figure", required=True, parser_class=Parser)
 
     def figure(name: str, run: Callable[[argparse.Namespace], int], says: str) -> Parser:
@@ -32,6 +33,15 @@ def add(command: Command) -> None:
     drawn = "the game tree, information sets dashed (also as TikZ, to a file that ends in .tex)"
     tree = takes_limit(takes_concept(takes_game(figure("tree", _tree, drawn))))
     tree.add_argument("--equilibrium", metavar="NAME", help="the equilibrium whose path is thick, such as E1")
+    tree.add_argument("--state", metavar="NAME", help="of a repeated or stochastic game the state whose tree is drawn (default: the first)")
+    _add_path(takes_limit(takes_concept(takes_game(figure("path", _path, "what an equilibrium of a repeated game is worth, period by period")))))
+
+
+def _add_path(parser: Parser) -> None:
+    parser.add_argument("--equilibrium", metavar="NAME", help="the equilibrium or profile (default: the first)")
+    parser.add_argument("--start", metavar="STATE", help="the state in which the path starts, also one that only a deviation leads to")
+    parser.add_argument("--periods", type=int, default=10, metavar="N", help="how many periods are shown (default: 10)")
+    _takes_fixed(parser)
 
 
 def _nothing(_: argparse.Namespace) -> int:
@@ -200,7 +210,7 @@ def _tree(options: argparse.Namespace) -> int:
         check_writable(options.output)
     else:
         _checked(options.output)
-    game = game_of(options)
+    game = _drawable(game_of(options), options)
     solution = None if options.equilibrium is None else solved(options, game)
     chosen = None if solution is None else _called(solution, options.equilibrium)
     if tikz:
@@ -209,6 +219,37 @@ def _tree(options: argparse.Namespace) -> int:
         plot.save(plot.tree(game, chosen), options.output)
     answer(f"{options.output}: the tree of {game.title}{'' if chosen is None else f' with {chosen.name}'}.")
     return 0 if solution is None else whether_complete(options, solution)
+
+
+def _drawable(game: Game, options: argparse.Namespace) -> Game:
+    """The game, or one state of it where it has several trees."""
+    from deterrence.algebra.errors import InputError
+    from deterrence.model.stochastic import StochasticGame
+
+    lasting = isinstance(game, StochasticGame) and game.horizon is None
+    if options.state is not None and not lasting:
+        raise InputError(f"--state {options.state}: the game is played once, and its tree is drawn whole")
+    if isinstance(game, StochasticGame) and lasting:
+        if options.equilibrium is not None:
+            raise InputError(f"--equilibrium {options.equilibrium}: a path is drawn in a game that is played once; see `plot path`")
+        return game.stage(options.state)
+    return game
+
+
+def _path(options: argparse.Namespace) -> int:
+    from deterrence.algebra.errors import InputError
+    from deterrence.analysis.value_path import value_path
+    from deterrence.report import plot
+
+    path = _checked(options.output)
+    solution = solved(options, game_of(options))
+    if not len(solution):
+        raise InputError(f"{solution.game.title} has no equilibrium to show the values of")
+    chosen = solution[0] if options.equilibrium is None else _called(solution, options.equilibrium)
+    found = value_path(chosen, named("--fix", options.fix, "NAME=VALUE, such as delta=0.9"), start=options.start, periods=options.periods)
+    plot.save(plot.path(found), path)
+    answer(f"{path}: {chosen.name} of {solution.game.title} over {len(found.states)} periods.")
+    return whether_complete(options, solution)
 
 
 def _called(solution: Solution, name: str) -> Any:

@@ -32,10 +32,15 @@ def last_first(play: Play) -> tuple[list[int], dict[int, list[int]]]:
 
 
 class Search:
-    """The tree of partial support profiles; one is dropped only when no beliefs whatever make it optimal."""
+    """The tree of partial support profiles; one is dropped only when no beliefs whatever make it optimal.
 
-    def __init__(self, play: Play) -> None:
+    Where beliefs are to be `consistent`, those that chance alone decides are known from the start.
+    """
+
+    def __init__(self, play: Play, consistent: bool = False) -> None:
         self.play = play
+        priors = {info.index: prior_weights(play, info.index) for info in play.sets} if consistent else {}
+        self.beliefs = {info.index: priors.get(info.index) or belief_unknowns(play, info.index) for info in play.sets}
         self.order, self.judged = last_first(play)
         self.visited = 0
 
@@ -61,11 +66,28 @@ class Search:
         """What the new support adds; None where it is plainly impossible."""
         out: list[Formula] = [*self.play.mixing_conditions(i, supports[i])]
         for j in self.judged[i]:
-            out += optimal(self.play, j, supports, belief_unknowns(self.play, j))
+            out += optimal(self.play, j, supports, self.beliefs[j])
         joined = conjunction(out)
         if joined == FALSE:
             return None
         return tuple(out) if joined.key != "(and )" else ()
+
+
+def prior_weights(play: Play, info: int) -> list[Ratio] | None:
+    """How chance weighs the nodes of an information set; None unless the ways to them differ in what chance did and in nothing else.
+
+    Under any trembles such nodes are reached in these proportions, so that consistent beliefs there are known whatever is played.
+    """
+    weights, decisions = [], set()
+    for k in play.sets[info].nodes:
+        steps = [(play.nodes[at], branch) for at, branch in play.paths[k]]
+        odds = Ratio(play.ring, play.ring.one)
+        for node, branch in steps:
+            if node.information_set is None:
+                odds = odds * node.probabilities[branch]
+        weights.append(odds)
+        decisions.add(tuple((node.information_set, branch) for node, branch in steps if node.information_set is not None))
+    return weights if len(weights) > 1 and len(decisions) == 1 else None
 
 
 def belief_unknowns(play: Play, info: int) -> list[Ratio]:

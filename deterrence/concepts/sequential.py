@@ -18,7 +18,7 @@ from deterrence.concepts.regimes import Search, local_conditions
 
 def solve(play: Play, findings: Findings, progress: Progress) -> None:
     """Add every sequential equilibrium of the game to the findings."""
-    search = Search(play)
+    search = Search(play, consistent=True)
     for supports in search.profiles():
         progress("regimes", search.visited)
         for required in requirements(play, supports):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-from deterrence.algebra.errors import GameError, quoted
+from deterrence.algebra.errors import GameError, quoted, suggestion
 from deterrence.algebra.expressions import ConditionLike, Expression, ExpressionLike
 from deterrence.model.automata import Automaton
 from deterrence.model.frozen import FrozenMap, OrderedMap
 from deterrence.model.game import Game, parts_of
-from deterrence.model.parts import Branching, Claim, Outcome, Parameter, branching, expressions, items, names
+from deterrence.model.parts import Branch, Branching, Chance, Claim, Decision, Outcome, Parameter, branching, expressions, items, names
 
 STAGE = "Stage"  # what the one state of a repeated game is called where nobody names it
 
@@ -121,6 +121,19 @@ class StochasticGame(Game):
         stays = self.repeat or self.horizon is not None
         return {state: Expression.of(1)} if stays else {}
 
+    def stage(self, state: str | None = None) -> Game:
+        """The game that is played in one period in a state (by default the first), as if there were no other.
+
+        Raises GameError where there is no such state.
+        """
+        name = next(iter(self.states)) if state is None else state
+        if name not in self.states:
+            raise GameError(f"{quoted(name)} is no state of this game{suggestion(name, self.states)}")
+        shared = ("players", "parameters", "outcomes", "assume", "where", "events", "source", "notes")
+        subtrees = {key: _once(tree) for key, tree in self.subtrees.items()}
+        title = f"{self.title}: {name}" if len(self.states) > 1 else self.title
+        return Game(title=title, tree=_once(self.states[name]), types=self.types, subtrees=subtrees, **{key: getattr(self, key) for key in shared})
+
     @property
     def can_end(self) -> bool:
         """Is there an end after which nothing is played?"""
@@ -162,6 +175,26 @@ def ends_of(game: Game, root: Branching) -> list[Outcome | str]:
             elif isinstance(part, Outcome | str):
                 out.append(part)
     return out
+
+
+def _once(root: Branching) -> Branching:
+    """A tree without what follows its ends."""
+    done: dict[int, Branching] = {}
+    for part in reversed(parts_of(root)):
+        match part:
+            case Outcome():
+                done[id(part)] = branching(Outcome(part.name, part.payoffs))
+            case Branch():
+                done[id(part)] = Branch(done[id(part.then)], part.pay)
+            case Decision():
+                actions = {label: done[id(then)] for label, then in part.actions.items()}
+                done[id(part)] = Decision(part.player, actions, part.hidden_from, part.unseen_by)
+            case Chance():
+                labels = {label: (odds, done[id(then)]) for label, (odds, then) in part.labels.items()}
+                done[id(part)] = Chance(labels, part.hidden_from, part.unseen_by)
+            case _:
+                done[id(part)] = part
+    return done[id(root)]
 
 
 def _discounts(given: Any, players: list[str], horizon: int | None) -> FrozenMap[str, Expression]:

@@ -1,4 +1,4 @@
-"""Figures for papers: the equilibrium map, lines along a sweep, what a sensitivity analysis found, and the game tree.
+"""Figures for papers: the equilibrium map, lines along a sweep, what a sensitivity analysis found, values along a path, and the game tree.
 
 Every function returns a `Figure` of matplotlib; `save(figure, path)` writes it as PDF, SVG or PNG by its suffix, always in the same bytes.
 """
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from deterrence.analysis.sensitivity import Sensitivity
+    from deterrence.analysis.value_path import ValuePath
     from deterrence.model.game import Game
     from deterrence.solution import Equilibrium, Solution
 
-__all__ = ["regions", "save", "sweep", "tornado", "tree"]
+__all__ = ["path", "regions", "save", "sweep", "tornado", "tree"]
 
 
 def regions(
@@ -87,6 +88,18 @@ def sweep(dataset: xr.Dataset, quantity: str, x: str | None = None, *, solution:
     return draw_sweep(dataset, quantity, x, solution)
 
 
+def path(path: ValuePath, *, average: bool = True) -> Figure:
+    """Return what an equilibrium of a repeated or stochastic game is worth along a path: a line for each player, a letter for each state.
+
+    Args:
+        path: what `value_path` returned.
+        average: whether to show averages of a period rather than sums.
+    """
+    from deterrence.report.path_figure import draw_path
+
+    return draw_path(path, average=average)
+
+
 def tornado(sensitivity: Sensitivity) -> Figure:
     """Return what a sensitivity analysis found as bars, the most important parameter on top: one panel for each quantity.
 
@@ -106,6 +119,8 @@ def tornado(sensitivity: Sensitivity) -> Figure:
 
 def tree(game: Game, equilibrium: Equilibrium | None = None) -> Figure:
     """Return the game tree as journals draw it, information sets dashed; with an equilibrium, its path thick.
+
+    Of a game that is played over and over draw the tree of one state: `tree(game.stage("Peace"))`.
 
     >>> import deterrence as dt
     >>> len(tree(dt.load("alliance_security_dilemma")).axes)

@@ -16,6 +16,7 @@ from deterrence.algebra.text import Writer
 from deterrence.algebra.trees import Binary, Negate, Number, Power, Symbol, Tree, render
 from deterrence.model.extensive import ExtensiveForm, Node, extensive_form
 from deterrence.model.game import Game
+from deterrence.model.stochastic import StochasticGame
 from deterrence.report import wording
 from deterrence.report.symbols import read_name
 from deterrence.report.tex import latex
@@ -80,11 +81,17 @@ def tree_picture(game: Game, equilibrium: Equilibrium | None = None) -> Picture:
     Raises:
         InputError: the tree is too large to be read, or the equilibrium is of another game.
     """
+    _check_played_once(game)
     _check_equilibrium(game, equilibrium)
     form = form_as_written(game)
     _check_size(form)
     texts = _Texts(form, None if equilibrium is None else equilibrium.to_dict())
     return Layout(form, [texts.caption(node) for node in form.nodes], measure).picture(texts.notes())
+
+
+def _check_played_once(game: Game) -> None:
+    if isinstance(game, StochasticGame) and game.horizon is None:
+        raise InputError(f"game: {quoted(game.title)} has a tree for every state; draw one, as tree(game.stage({next(iter(game.states))!r}))")
 
 
 def _check_size(form: ExtensiveForm[Any]) -> None:

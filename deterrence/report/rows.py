@@ -58,7 +58,7 @@ class Table:
 def build(solution: Solution, *, payoffs: bool = False, full: bool = False) -> Table:
     """Return the table of a solution, one entry a play on the path; in `full`, one a family, and no formula left out for its length."""
     found: dict[str, Any] = solution.to_dict()
-    tested = profiles_of(solution.game, solution.concept)
+    tested = profiles_of(solution.game, found["concept"])
     forms = {name: shape(solution.game, name) for name in tested or [""]}
     plays: dict[object, list[tuple[Row, Sequence[str]]]] = {}
     for number, family in enumerate(found["equilibria"]):
@@ -69,7 +69,7 @@ def build(solution: Solution, *, payoffs: bool = False, full: bool = False) -> T
         row = Row((family["name"],), cells if full else {c: tuple(map(wording.shortened, lines)) for c, lines in cells.items()})
         plays.setdefault(number if full or tested else _play(family, on_path), []).append((row, family["conditions"]))
     entries = tuple(_entry(members, solution.game) for members in plays.values())
-    notes = (*_legend(entries), *(_about_profiles(solution, tested) if tested else _completeness(found)), *_left_out(found))
+    notes = (*_legend(entries), *(_about_profiles(found, solution.game, tested) if tested else _completeness(found)), *_left_out(found))
     return Table(found["game"] or "Untitled game", _caption(found, solution.game, len(plays)), entries, notes)
 
 
@@ -155,18 +155,18 @@ def _left_out(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"Left out: at least {found['knife_edge']} that exist{'s' * (found['knife_edge'] == 1)} only on knife edges (regions without interior)."
 
 
-def _about_profiles(solution: Solution, tested: Sequence[str]) -> Iterator[str]:
+def _about_profiles(found: Mapping[str, Any], game: Game, tested: Sequence[str]) -> Iterator[str]:
     """What a table of named profiles says of those that it does not list, and of equilibria that nobody named."""
-    listed, unclear = [e.name for e in solution], [entry.get("profile") for entry in solution.undecided]
+    listed, unclear = [family["name"] for family in found["equilibria"]], [entry.get("profile") for entry in found["undecided"]]
     missing = [name for name in tested if name not in listed and name not in unclear]
-    concept = CONCEPT_NAMES.get(solution.concept, solution.concept.replace("_", " "))
+    concept = CONCEPT_NAMES.get(found["concept"], found["concept"].replace("_", " "))
     if missing:
-        where = "anywhere, knife edges apart" if solution.game.free_parameters else "here"
+        where = "anywhere, knife edges apart" if game.free_parameters else "here"
         yield f"Not {concept} {where}: {', '.join(missing)}."
-    if solution.complete:
+    if found["complete"]:
         yield f"Complete for the {len(tested)} profile{'s' * (len(tested) > 1)} that the game names; the game may have other equilibria."
     else:
-        yield f"Incomplete: {_reasons(solution.to_dict())}."
+        yield f"Incomplete: {_reasons(found)}."
 
 
 def names(row: Row) -> str:

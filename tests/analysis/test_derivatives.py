@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
+from catalogue_share import CORE
 
-import deterrence as dt
 from deterrence.algebra.points import default_ends
 from deterrence.analysis.comparative_statics import ComparativeStatics, Static, comparative_statics
 from deterrence.solution import Equilibrium, Solution
@@ -65,7 +65,7 @@ def compared(statics: ComparativeStatics, parameter: str) -> Iterator[tuple[Stat
         yield row, values(row.derivative, at, chosen), ((high - low) / (2 * STEP)).values[chosen], second
 
 
-@pytest.mark.parametrize("name", dt.catalogue())
+@pytest.mark.parametrize("name", CORE)
 def test_derivatives_agree_with_finite_differences_and_with_sympy(name: str, solutions: Callable[..., Solution]) -> None:
     """At a thousand random interior points or more, for every family, quantity and parameter of credibility or cost."""
     statics = comparative_statics(solutions(name))

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from catalogue_share import CORE
 
 from deterrence.algebra.errors import InputError
 from deterrence.analysis.elasticity import elasticities
 from deterrence.analysis.sensitivity import sensitivity
-from deterrence.model.catalogue import catalogue
 from deterrence.solution import Solution
 
 BOX = {"p": (0, 1), "g": (0, 1)}  # of `rudimentary_deterrence`
@@ -166,7 +166,7 @@ def test_what_makes_no_sense_is_refused_in_a_line(wrong: dict[str, Any], says: s
 # Elasticities
 
 
-@pytest.mark.parametrize("name", catalogue())
+@pytest.mark.parametrize("name", CORE)
 def test_elasticities_agree_with_finite_differences(name: str, solutions: Solved) -> None:
     """Of every outcome and payoff in every equilibrium at the default values, where the equilibrium exists on both sides of them."""
     solution = solutions(name)

@@ -144,4 +144,4 @@ def test_conditions_speak_of_parameters_only(game: Game) -> None:
 def vocabulary(game: Game) -> Vocabulary:
     """The names of a game."""
     parameters = parameter_values(game, parameter_space(game).space.ring)
-    return Vocabulary(game, extensive_form(game, parameters))
+    return Vocabulary(game, [extensive_form(game, parameters)])

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from catalogue_share import CORE
 
 from deterrence.algebra.formula import conjunction
 from deterrence.algebra.polynomials import Ratio, to_fraction
@@ -21,7 +22,6 @@ from deterrence.analysis.families import Family
 from deterrence.analysis.meaning import Meaning
 from deterrence.analysis.statements import read_claim
 from deterrence.analysis.statics import GREATEST, LEAST, Extremes, derivative
-from deterrence.model.catalogue import catalogue
 from deterrence.model.parts import Claim
 from deterrence.model.reading import load, read
 from deterrence.model.surds import Exact
@@ -141,7 +141,7 @@ RIGHT: dict[tuple[str, bool], Callable[[Any], bool]] = {
 }
 
 
-@pytest.mark.parametrize("name", catalogue())
+@pytest.mark.parametrize("name", CORE)
 def test_what_the_catalogue_says_of_trends_is_what_exact_values_do(name: str, solutions: Callable[..., Solution]) -> None:
     """Where a parameter moves a little within a family, the extremes move as is claimed."""
     prover, h = Prover(solutions(name)), Fraction(1, 10**4)

@@ -68,14 +68,14 @@ GOOD, BAD = {"Ally": "C", "Patron": "C"}, {"Ally": "D", "Patron": "D"}
 
 def twin() -> StochasticGame:
     """The dilemma, built in Python."""
-    stage = Decision("Ally", {"C": Decision("Patron", {"C": "CC", "D": "CD"}), "D": Decision("Patron", {"C": "DC", "D": "DD"})}, hidden_from=["Patron"])
+    answers = {own: Decision("Patron", {other: own + other for other in "CD"}) for own in "CD"}
     return RepeatedGame(
         title="Dilemma",
         players=["Ally", "Patron"],
         parameters={"delta": "0 < delta < 1", "T": "T > 3"},
         outcomes={"CC": {"Ally": 3, "Patron": 3}, "CD": {"Ally": 0, "Patron": "T"}, "DC": {"Ally": "T", "Patron": 0}, "DD": {"Ally": 1, "Patron": 1}},
         discount="delta",
-        tree=stage,
+        tree=Decision("Ally", answers, hidden_from=["Patron"]),
         strategies={"Grim": Automaton.grim_trigger(cooperate=GOOD, punish=BAD)},
     )
 
@@ -86,7 +86,10 @@ def test_a_file_and_its_python_twin_are_equal() -> None:
     assert hash(read(DILEMMA)) == hash(twin())
 
 
-@pytest.mark.parametrize("text", [DILEMMA, RISE, DILEMMA.replace("repeat: true", "horizon: 3").partition("strategies")[0]], ids=["repeated", "states", "horizon"])
+THRICE = DILEMMA.replace("repeat: true", "horizon: 3").partition("strategies")[0]
+
+
+@pytest.mark.parametrize("text", [DILEMMA, RISE, THRICE], ids=["repeated", "states", "horizon"])
 def test_written_and_read_again(text: str) -> None:
     """Writing a game and reading it again gives the same game and the same bytes; so does pickling."""
     game = read(text)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from catalogue_share import CORE
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
@@ -29,7 +30,6 @@ from deterrence.algebra.smt import Clock
 from deterrence.algebra.space import Space
 from deterrence.analysis.plane import Slice, plane
 from deterrence.analysis.sensitivity import sensitivity
-from deterrence.model.catalogue import catalogue
 from deterrence.model.reading import load
 from deterrence.report import figure_style, plot
 from deterrence.report.region_map import asked, plane_of
@@ -204,7 +204,7 @@ def test_equilibria_bear_the_names_that_are_given() -> None:
     assert {"blank cheque", "deterrence by pact", "E9"} <= {t.get_text().replace("\n", " ") for t in texts(figure, "name")}
 
 
-@pytest.mark.parametrize("name", catalogue())
+@pytest.mark.parametrize("name", CORE)
 def test_names_lie_within_the_figure_and_apart(name: str) -> None:
     """On the map of the first two parameters of each game."""
     solution = solved(name)

@@ -14,6 +14,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from catalogue_share import CORE
 
 import deterrence as dt
 from deterrence.algebra.expressions import Expression
@@ -33,7 +34,7 @@ from deterrence.report.tikz import tikz_tree
 from deterrence.report.tree_figure import WIDTHS, draw_tree, tree_picture
 from deterrence.report.tree_layout import CHOSEN, ON_PATH, Picture
 
-CATALOGUE = dt.catalogue()
+CATALOGUE = list(CORE)
 SOLVED = ("brinkmanship", "costly_signal", "secret_alliance", "trust")
 WHO_WAS_FIRST = """
 title: Who was first

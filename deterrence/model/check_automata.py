@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from deterrence.algebra.errors import GameError, quoted, suggestion
 from deterrence.model.automata import Automaton, Phase, Rule
-from deterrence.model.checks import Scopes, check_label
+from deterrence.model.checks import Scopes, check_label, label_problem
 from deterrence.model.profiles import Stage, reachable_pairs, stages
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ def check_automata(game: StochasticGame) -> None:
     known = stages(game) if game.strategies else {}
     scopes = Scopes(game)
     for name, automaton in game.strategies.items():
-        check_label(name, "profile", ("strategies", name))
+        if problem := label_problem(name):
+            raise GameError(f"profile {quoted(name)} {problem}", locus=("strategies", name))
         _Check(game, scopes, known, name, automaton).run()
 
 

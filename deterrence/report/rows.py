@@ -65,6 +65,8 @@ def build(solution: Solution, *, payoffs: bool = False, full: bool = False) -> T
         form = forms[family["name"] if tested else ""]
         on_path = reached(form, family["strategies"])
         cells = _cells(wording.Sets(form, on_path), family)
+        if tested:
+            cells[BELIEFS] = ()  # within a period they are what the profile says
         cells |= {PAYOFFS: wording.payoffs(family)} if payoffs else {}
         row = Row((family["name"],), cells if full else {c: tuple(map(wording.shortened, lines)) for c, lines in cells.items()})
         plays.setdefault(number if full or tested else _play(family, on_path), []).append((row, family["conditions"]))
@@ -83,7 +85,7 @@ def _cells(sets: wording.Sets, family: Mapping[str, Any]) -> dict[str, tuple[Lin
     at_will = wording.unrestricted(family)
     return {
         STRATEGIES: sets.strategies(family["strategies"], at_will),
-        BELIEFS: () if "binding" in family else sets.beliefs(family["beliefs"]),
+        BELIEFS: sets.beliefs(family["beliefs"]),
         CONDITIONS: wording.region(sets.form.game, wording.solved(family)) + wording.freedom(family, at_will),
         DEVIATIONS: wording.deviations(family.get("binding", ())),
         OUTCOME: wording.lottery(family["outcomes"]),

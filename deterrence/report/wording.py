@@ -206,7 +206,9 @@ def solved(family: Mapping[str, Any]) -> Sequence[str]:
         return conditions
     (case,) = cases
     low, high = ("=" * belongs for belongs in case["closed"])
-    bounds = [f"{case['parameter']} >{low} {text}" for text in case["lower"]] + [f"{case['parameter']} <{high} {text}" for text in case["upper"]]
+    # That a discount factor lies between 0 and 1 need not be said.
+    bounds = [f"{case['parameter']} >{low} {text}" for text in case["lower"] if text != "0"]
+    bounds += [f"{case['parameter']} <{high} {text}" for text in case["upper"] if text != "1"]
     return [*bounds, *case["conditions"]]
 
 

@@ -111,12 +111,21 @@ def _shared(cells: Sequence[tuple[Line, ...]]) -> tuple[Line, ...]:
     return tuple(line for line in cells[0] if all(line in other for other in cells[1:]))
 
 
-CONCEPT_NAMES = {"nash": "Nash", "weak_pbe": "weak perfect Bayesian", "markov_perfect": "Markov perfect"}
+_CONCEPT_NAMES = {"nash": "Nash", "weak_pbe": "weak perfect Bayesian", "markov_perfect": "Markov perfect"}
+
+
+def concept_name(concept: str) -> str:
+    """Return what a concept is called in print, before the word equilibrium.
+
+    >>> concept_name("markov_perfect"), concept_name("subgame_perfect")
+    ('Markov perfect', 'subgame perfect')
+    """
+    return _CONCEPT_NAMES.get(concept, concept.replace("_", " "))
 
 
 def _caption(found: Mapping[str, Any], game: Game, plays: int) -> str:
     """How many there are, of what, and where."""
-    number, concept = len(found["equilibria"]), CONCEPT_NAMES.get(found["concept"], found["concept"].replace("_", " "))
+    number, concept = len(found["equilibria"]), concept_name(found["concept"])
     if game.free_parameters or any(family["free"] for family in found["equilibria"]):
         what = f"{'family' if number == 1 else 'families'} of {concept} equilibria"
     else:
@@ -161,7 +170,7 @@ def _about_profiles(found: Mapping[str, Any], game: Game, tested: Sequence[str])
     """What a table of named profiles says of those that it does not list, and of equilibria that nobody named."""
     listed, unclear = [family["name"] for family in found["equilibria"]], [entry.get("profile") for entry in found["undecided"]]
     missing = [name for name in tested if name not in listed and name not in unclear]
-    concept = CONCEPT_NAMES.get(found["concept"], found["concept"].replace("_", " "))
+    concept = concept_name(found["concept"])
     if missing:
         where = "anywhere, knife edges apart" if game.free_parameters else "here"
         yield f"Not {concept} {where}: {', '.join(missing)}."
@@ -196,4 +205,7 @@ def _next(label: str) -> str | None:
     return f"E{int(number) + 1}" if number.isdecimal() else None
 
 
-__all__ = ["BELIEFS", "COLUMNS", "CONDITIONS", "DEVIATIONS", "OUTCOME", "PAYOFFS", "STRATEGIES", "Line", "Math", "Row", "Table", "build", "names"]
+__all__ = [
+    "BELIEFS", "COLUMNS", "CONDITIONS", "DEVIATIONS", "OUTCOME", "PAYOFFS", "STRATEGIES",
+    "Line", "Math", "Row", "Table", "build", "concept_name", "names",
+]  # fmt: skip

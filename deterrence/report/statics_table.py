@@ -14,7 +14,7 @@ from deterrence.analysis.region_movement import GROWS, NEITHER, SHRINKS, UNAFFEC
 from deterrence.analysis.slopes import FALLS, LEVEL, MIXED, NO_VALUE, RISES, UNDECIDED
 from deterrence.report import layout
 from deterrence.report.markup import STYLE, html_line, latex_line, markdown_line, markdown_text
-from deterrence.report.rows import CONCEPT_NAMES
+from deterrence.report.rows import concept_name
 from deterrence.report.table import FORMATS, plain
 from deterrence.report.tex import escaped
 from deterrence.report.wording import Line, Math, Pieces, shortened
@@ -125,7 +125,7 @@ def _symbols(names: Sequence[str]) -> tuple[Line, ...]:
 
 def _caption(statics: ComparativeStatics, number: int) -> str:
     solution = statics.solution
-    concept = CONCEPT_NAMES.get(solution.concept, solution.concept.replace("_", " "))
+    concept = concept_name(solution.concept)
     at = ", ".join(f"{name} = {value}" for name, value in solution.game.fixed.items())
     what = f"{number or 'no'} {'family' if number == 1 else 'families'} of {concept} equilibria{f' at {at}' if at else ''}"
     return f"Signs of derivatives in {what}."

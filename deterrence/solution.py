@@ -273,6 +273,7 @@ class Equilibrium:
         more: dict[str, Any] = {"average_payoffs": self._texts(self.exact_average_payoffs)} if self.exact_average_payoffs else {}
         if self.binding:
             more["binding"] = [dict(each) for each in self.binding]
+        if isinstance(self.setting.form, StochasticForm) and self.setting.form.states[0].phase:
             with contextlib.suppress(InputError, Undecided):
                 more["critical_discount"] = [_plain(bounds) for bounds in self.critical_discount]
         return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -150,7 +150,7 @@ class Region:
         """
         writer = self.parameters.writer(self._square_roots)
         f = self.simplified.formula
-        return tuple(writer.condition(p) for p in (f.parts if isinstance(f, And) else (f,)))
+        return _paired([writer.condition(p) for p in (f.parts if isinstance(f, And) else (f,))])
 
     @property
     def _square_roots(self) -> dict[int, str]:
@@ -203,6 +203,21 @@ class Region:
         from deterrence.algebra.points import share
 
         return share(self, n, box)
+
+
+def _paired(conditions: Sequence[str]) -> tuple[str, ...]:
+    """The conditions with `a >= b` and `a <= b` said as one equation.
+
+    >>> _paired(["x >= 1/2", "y > 0", "x <= 1/2"])
+    ('x == 1/2', 'y > 0')
+    """
+    out: dict[str, None] = {}
+    for text in conditions:
+        for op, other in ((" >= ", " <= "), (" <= ", " >= ")):
+            if op in text and text.replace(op, other, 1) in conditions and " or " not in text:
+                text = text.replace(op, " == ", 1)
+        out[text] = None
+    return tuple(out)
 
 
 def _fresh(name: str, taken: set[str]) -> str:

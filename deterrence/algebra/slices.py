@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Bounds:
     """`max(lower) <= parameter <= min(upper)` where `conditions` on the other parameters hold; `closed` says which ends belong.
 
-    There is no end on a side without bounds. Everything is text in the grammar of expressions.
+    There is no end on a side without bounds. Everything is text in the grammar of expressions. `beside` are the conditions that must be said
+    beside the bounds: those which say that there is room between them go without saying.
     """
 
     parameter: str
@@ -32,6 +33,7 @@ class Bounds:
     upper: tuple[str, ...]
     closed: tuple[bool, bool]
     conditions: tuple[str, ...]
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -261,9 +263,9 @@ class Slices:
         sides = {side: fixed or [b for b in case.bounds if b.side == side] for side in (1, -1)}
         lower, upper = (tuple(dict.fromkeys(writer.ratio(b.value) for b in sides[s])) for s in (1, -1))
         closed = tuple(bool(sides[s]) and not sides[s][0].strict for s in (1, -1))
-        f = simplified(self.space, conjunction((*case.conditions, *self._room(case))))
-        conditions = tuple(writer.condition(p) for p in _parts(f))
-        return Bounds(self.ring.names[self.variable], lower, upper, (closed[0], closed[1]), conditions)
+        said = [conjunction((*case.conditions, *self._room(case))), conjunction(case.conditions)]
+        conditions, beside = (tuple(writer.condition(p) for p in _parts(simplified(self.space, f))) for f in said)
+        return Bounds(self.ring.names[self.variable], lower, upper, (closed[0], closed[1]), conditions, beside)
 
     def _room(self, case: Case) -> Iterator[Formula]:
         """That no lower bound is above an upper one."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import sympy
 
 WHICH = {0: "", LEAST: "least", GREATEST: "greatest"}
-ROLES = ("credibility", "cost")
+ROLES = ("credibility", "cost", "discount")
 QUESTION, MOST_LOSSES = 10.0, 3  # seconds; where the solver was at a loss so often, it is not given as long for the rest of a family
 OUT_OF_TIME, INTERRUPTED = "the time limit was reached", "interrupted"
 
@@ -191,7 +191,7 @@ def comparative_statics(
         solution: what `solve` returned.
         of: quantities in the words of claims, `Pr(War)` or `payoff(Ally) - payoff(Ally, Weak)`; by default the probabilities of all outcomes and
             events and the expected payoffs of all players.
-        wrt: the parameters that move, one at a time; by default the free ones whose role is credibility or cost, or all if there is none.
+        wrt: the parameters that move, one at a time; by default the free ones whose role is credibility, cost or discount, or all if there is none.
         time_limit: in seconds, for all of it; what was not decided by then is `?`.
         progress: called with a word and a count, as by `solve`.
 

@@ -45,7 +45,7 @@ def add(command: Command) -> None:
         "--wrt",
         action="append",
         metavar="NAME",
-        help="the parameter that moves it (repeatable; default: those of role credibility or cost)",
+        help="the parameter that moves it (repeatable; default: those of role credibility, cost or discount)",
     )
     statics.add_argument("--json", action="store_true", help="one JSON object with every derivative, in place of a table")
 

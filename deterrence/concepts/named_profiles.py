@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from deterrence.algebra.formula import Atom, Formula, atoms, strict
+from deterrence.algebra.formula import TRUE, Atom, Formula, atoms, strict
 from deterrence.algebra.polynomials import Ratio
 from deterrence.algebra.smt import Undecided
 from deterrence.algebra.space import Space
@@ -39,7 +39,7 @@ def play_of_profile(profile: Profile, space: Space) -> FixedPlay:
 
 def solve(play: FixedPlay, concept: str, findings: Findings) -> None:
     """Add the profile to the findings, with the parameters for which it is an equilibrium, if there are any."""
-    formulas = nash_conditions(play) if concept == "nash" else [d.condition(play) for d in deviations(play)]
+    formulas = nash_conditions(play) if concept == "nash" else [d.condition(play) for d in undominated(play, deviations(play))]
     formulas += [play.space.compare(p, ">") for ps in play.fixed.values() for p in ps if p and p != 1]
     equations, conditions = sorted_out(formulas)
     beliefs = SubgameSearch(play, subgame_roots(play)).beliefs(play.supports)
@@ -61,6 +61,7 @@ class Deviation:
     plan: Plan
     loss: Ratio
     within: bool
+    place: tuple[int, int]  # the subgame, and the information set where the plan starts
 
     def condition(self, play: FixedPlay) -> Formula:
         """That the deviation does not pay."""
@@ -75,8 +76,28 @@ def deviations(play: FixedPlay) -> list[Deviation]:
         state = play.states.state_of(root)
         for info in search.first_sets(root):
             for plan, loss in losses(play, info, play.supports, search.weights(root, info, play.supports)):
-                out.append(Deviation(state, play.owner(info), plan, loss, in_support(plan, play.supports)))
+                within = in_support(plan, play.supports)
+                out.append(Deviation(state, play.owner(info), plan, loss, within, (root, info)))
     return out
+
+
+def undominated(play: FixedPlay, found: list[Deviation]) -> list[Deviation]:
+    """The deviations without those that lose at least as much, everywhere, as another one of the same player in the same place.
+
+    What follows two of them is often the same, so that their comparison is far simpler than either condition.
+    """
+    out: list[Deviation] = []
+    for each in found:
+        rivals = [other for other in out if other.place == each.place and not other.within]
+        if not each.within and any(_never_less(play, each.loss - other.loss) for other in rivals):
+            continue
+        beaten = [other for other in rivals if not each.within and _never_less(play, other.loss - each.loss)]
+        out = [other for other in out if other not in beaten] + [each]
+    return out
+
+
+def _never_less(play: FixedPlay, difference: Ratio) -> bool:
+    return not difference or play.space.compare(difference, ">=") == TRUE
 
 
 def binding(play: FixedPlay) -> list[tuple[Deviation, Formula]]:
@@ -84,7 +105,7 @@ def binding(play: FixedPlay) -> list[tuple[Deviation, Formula]]:
 
     Deviations with the same condition stand or fall together, and each is listed.
     """
-    found = [(each, each.condition(play)) for each in deviations(play)]
+    found = [(each, each.condition(play)) for each in undominated(play, deviations(play))]
     known = {condition.key: condition for _, condition in found}
     out: dict[str, bool] = {}
     for key, condition in known.items():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from deterrence.algebra.errors import DeterrenceError
 from deterrence.algebra.smt import Undecided
 from deterrence.report import layout, markup, wording
+from deterrence.concepts.setting import profiles_of
 from deterrence.report.rows import MOST_REASONS, Row, Table, concept_name, names
 from deterrence.report.table import FORMATS, plain
 from deterrence.report.wording import Line, Math, Pieces
@@ -104,7 +105,8 @@ def title_of(solution: Solution) -> str:
 def setting_of(solution: Solution) -> str:
     """Return of what equilibria, and where, a table tells: `sequential equilibria at k = 1`."""
     at = ", ".join(f"{name} = {value}" for name, value in solution.game.fixed.items())
-    return f"{concept_name(solution.concept)} equilibria{f' at {at}' if at else ''}"
+    named = " among the named profiles" if profiles_of(solution.game, solution.concept) else ""
+    return f"{concept_name(solution.concept)} equilibria{named}{f' at {at}' if at else ''}"
 
 
 def reasons(undecided: Sequence[Mapping[str, Any]]) -> str:

@@ -275,7 +275,7 @@ class _Names:
 
     def key_lines(self) -> list[str]:
         """The key to the letters."""
-        most = self.map.wide + _RIGHT + _MARGIN
+        most = self.map.wide + _MARGIN  # up to the right of the axes and a little further
         lines: list[str] = []
         for kind, mark in self.letter.items():
             first, *others = self._tokens(self.keys[kind])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from deterrence.concepts.setting import profiles_of
 from deterrence.report import wording
 from deterrence.report.atlas_table import Listing, reasons, rendered, setting_of, title_of
 from deterrence.report.rows import Row, names
@@ -74,6 +75,7 @@ def _notes(found: Thresholds) -> Iterator[str]:
     if any(threshold.implicit for threshold in found):
         yield "A value without a closed form stands for each solution of its equation that meets the conditions."
     if found.complete:
-        yield f"Complete: as {found.parameter} moves within the parameter space, the set of equilibria changes at no other generic value."
+        what = "set of those profiles" if profiles_of(found.solution.game, found.solution.concept) else "set of equilibria"
+        yield f"Complete: as {found.parameter} moves within the parameter space, the {what} changes at no other generic value."
     else:
         yield f"Incomplete, so that there may be others: {reasons(found.undecided)}."

@@ -170,9 +170,7 @@ def _joined(pieces: Iterable[str | Math]) -> Pieces:
 def lottery(probabilities: Mapping[str, str]) -> tuple[Line, ...]:
     """Return one line for each outcome that may come about."""
     said = {label: text for label, text in probabilities.items() if text != "0"}
-    if list(said.values()) == ["1"]:
-        return (Line("", tuple(said)),)
-    return tuple(Line("", (f"{label} with ", Math(text))) for label, text in said.items())
+    return tuple(Line("", (label,) if text == "1" else (f"{label} with ", Math(text))) for label, text in said.items())
 
 
 def deviations(binding: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
@@ -202,14 +200,17 @@ def solved(family: Mapping[str, Any]) -> Sequence[str]:
     """Return the conditions of a family; those of a named profile solved for the discount factor where they hold powers of it."""
     conditions: Sequence[str] = family["conditions"]
     cases = family.get("critical_discount", ())
-    if len(cases) != 1 or not any(f"{cases[0]['parameter']}**" in text for text in conditions):
+    if len(cases) != 1:
         return conditions
     (case,) = cases
+    name = case["parameter"]
+    if all(name not in _symbols(text) or text.startswith(f"{name} ") for text in conditions):
+        return conditions
     low, high = ("=" * belongs for belongs in case["closed"])
     # That a discount factor lies between 0 and 1 need not be said.
     bounds = [f"{case['parameter']} >{low} {text}" for text in case["lower"] if text != "0"]
     bounds += [f"{case['parameter']} <{high} {text}" for text in case["upper"] if text != "1"]
-    return [*bounds, *case["conditions"]]
+    return [*bounds, *case["beside"]]
 
 
 def freedom(family: Mapping[str, Any], at_will: frozenset[str] = frozenset()) -> tuple[Line, ...]:

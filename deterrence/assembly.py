@@ -62,7 +62,10 @@ class Assembly:
                 e = replace(merged[key], region=merged[key].region | e.region)
             merged[key] = e
         ordered = list(merged.values())
-        limits = tuple(self._limit(deviation, condition) for deviation, condition in binding)
+        once: list[dict[str, Any]] = []  # the same deviation may be seen from several subgames of the period
+        for limit in (self._limit(deviation, condition) for deviation, condition in binding):
+            once += [] if limit in once else [limit]
+        limits = tuple(once)
         return [replace(e, name=self.profile or f"E{n}", binding=limits) for n, e in enumerate(ordered, 1)]
 
     def _limit(self, deviation: Deviation, condition: Formula) -> dict[str, Any]:

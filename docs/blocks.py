@@ -14,6 +14,7 @@ import os
 import re
 import runpy
 import shlex
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -94,7 +95,8 @@ class Session:
 
             printed = _printed(lambda: codes.append(main(words[1:])))
         elif words[0] == "python" and words[1].startswith("examples/"):
-            printed = _printed(lambda: runpy.run_path(str(ROOT / words[1]), run_name="__main__"))
+            with patch.object(sys, "argv", words[1:]):
+                printed = _printed(lambda: runpy.run_path(str(ROOT / words[1]), run_name="__main__"))
         else:
             raise AssertionError(f"no way to run {line!r}")
         assert codes in ([], [int(expected[1]) if expected else 0]), f"{line!r} ended with exit code {codes[0]}: {printed}"

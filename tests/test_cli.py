@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -90,10 +91,12 @@ def test_bad_input_gets_one_line_and_exit_code_2(arguments: list[str], says: str
 
 
 def test_the_catalogue_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    """Each game with its title."""
+    """Each game with its title, under its theme."""
     assert main(["list"]) == 0
 
-    assert "costly_signal              Costly signals in extended deterrence" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert out.startswith("Entrapment\n")
+    assert re.search("^Signalling$.*^  costly_signal +Costly signals in extended deterrence$", out, re.MULTILINE | re.DOTALL)
 
 
 def test_a_game_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,20 +11,22 @@ import sys
 from pathlib import Path
 
 import pytest
+from catalogue_share import due
 
 import deterrence
 from deterrence.cli import _parser
-from deterrence.report.play import shape
+from deterrence.model.notes import notes
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "docs"))
-import blocks  # noqa: E402 - stands in docs/, beside the pages
+import background  # noqa: E402 - stands in docs/, beside the pages
+import blocks  # noqa: E402
 import build  # noqa: E402
+import pages  # noqa: E402
 
 HANDBOOK = {str(path.relative_to(ROOT)): path for path in build.HANDBOOK}
-PAGES = [*build.HANDBOOK, *sorted(build.GAMES.rglob("*.md"))]
+PAGES = [*build.HANDBOOK, *sorted(pages.GAMES.rglob("*.md"))]
 MODULES = sorted(each.name for each in pkgutil.walk_packages(deterrence.__path__, "deterrence.") if not each.name.endswith("__main__"))
-QUICK = 8  # information sets: games with more are solved by the tests of the catalogue, not once more here
 
 
 @pytest.fixture(autouse=True)
@@ -48,23 +50,54 @@ def test_a_game_shown_in_part_is_part_of_a_game(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", deterrence.catalogue())
-def test_the_page_of_a_game_is_up_to_date(name: str) -> None:
-    """What it says of the model, and for a quick game of its equilibria and claims, too: else run `python docs/build.py`."""
-    page = (build.GAMES / f"{name}.md").read_text(encoding="utf-8")
-    game = deterrence.load(name)
+def test_the_page_of_a_game_is_that_of_its_file(name: str) -> None:
+    """It says of the model what the file says, and shows every claim as proved: else run `python docs/build.py`."""
+    page, game = pages.page_of(name).read_text(encoding="utf-8"), deterrence.load(name)
+    unproved = [claim.claim for claim in game.claims if f"- {pages.verdict('proved', claim.claim)}<br>" not in page]
 
-    assert page.startswith(build.model_part(name, game))
-    if len(shape(game).information_sets) <= QUICK:
-        assert page == build.game_page(name)
+    assert page.startswith(pages.model_part(name, game))
+    assert unproved == []
+    assert page.count("- **") >= len(game.claims)
+
+
+@pytest.mark.parametrize("name", due())
+def test_the_results_on_the_page_of_a_game_are_up_to_date(name: str) -> None:
+    """Equilibria, map, verdicts and statics are what is found now, where the file has changed and in a quarter of the other games."""
+    text, picture = build.game_page(name)
+
+    assert pages.page_of(name).read_text(encoding="utf-8") == text
+    assert pages.picture_of(name).exists() == (picture is not None)
+
+
+def test_a_map_is_the_same_bytes_every_time() -> None:
+    """And small enough for a page."""
+    game = deterrence.load("rudimentary_deterrence")
+    first, second = (pages.result_part("rudimentary_deterrence", game).picture for _ in range(2))
+
+    assert first == second
+    assert first is not None
+    assert len(first) < 60_000
 
 
 def test_the_index_lists_the_catalogue() -> None:
-    """There is one page a game and none besides."""
-    index = build.GAMES / "index.md"
-    pages = {path.relative_to(build.GAMES).with_suffix("").as_posix() for path in build.GAMES.rglob("*.md") if path != index}
+    """There is one page a game and none besides, and no picture without a page."""
+    known = {pages.page_of(name) for name in deterrence.catalogue()} | {pages.GAMES / "index.md"}
 
-    assert index.read_text(encoding="utf-8") == build.index_page()
-    assert pages == set(deterrence.catalogue())
+    assert (pages.GAMES / "index.md").read_text(encoding="utf-8") == pages.index_page()
+    assert set(pages.GAMES.rglob("*.md")) == known
+    assert {path.with_suffix(".md") for path in pages.GAMES.rglob("*.svg")} <= known
+
+
+@pytest.mark.parametrize("name", deterrence.catalogue())
+def test_what_a_game_is_about_is_a_row_of_the_index(name: str) -> None:
+    """Every system and mechanism that its notes name is one of those that the catalogue is to cover, and the axes of its map are parameters."""
+    game = deterrence.load(name)
+    about = notes(game.notes)
+    named = [(entry, background.SYSTEMS) for entry in about.systems] + [(entry, background.MECHANISMS) for entry in about.mechanisms]
+
+    assert [entry for entry, rows in named if background.row_of(entry, rows) is None] == []
+    assert len(about.map) in (0, 2)
+    assert set(about.map) <= set(game.free_parameters)
 
 
 def test_the_readme_begins_with_two_lines_of_set_up() -> None:

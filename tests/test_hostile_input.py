@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deterrence.algebra.errors import InputError
-from deterrence.model.catalogue import catalogue, folder
+from deterrence.model.catalogue import catalogue, find_game
 from deterrence.model.reading import load, read
 
 HEAD = "title: t\nplayers: [A, B]\nparameters: {r: 0 < r < 1}\n"
@@ -186,7 +186,7 @@ def test_a_directory_is_no_game(tmp_path: Path) -> None:
 def test_damaged_files(seed: int) -> None:
     """A file of the catalogue that was damaged at random is read or refused, and nothing else happens."""
     chance = random.Random(seed)
-    text = (folder() / f"{chance.choice(catalogue())}.yaml").read_text(encoding="utf-8")
+    text = find_game(chance.choice(catalogue())).read_text(encoding="utf-8")
     for _ in range(chance.randint(1, 4)):
         at = chance.randrange(len(text))
         piece = chance.choice(

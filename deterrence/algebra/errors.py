@@ -12,6 +12,8 @@ EXTRAS = {
     "analysis": ("numpy", "pandas", "SALib", "scipy", "xarray"),
     "figures": ("matplotlib",),
     "fast": ("numba",),
+    "repeated": ("quantecon",),
+    "nashpy": ("nashpy",),
     "cluster": ("dask", "distributed", "h5netcdf", "pyarrow", "zarr"),
 }
 

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 def add(command: Command) -> None:
     """Add the commands of this file."""
-    command("list", _list, "the games that ship with the library")
+    listed = command("list", _list, "the games that ship with the library, or those of them that have some words in what they say")
+    listed.add_argument("words", metavar="WORD", nargs="*", help="looked for in names, titles, sources, notes and claims; a game must have them all")
+    listed.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     takes_game(command("show", _show, "players, parameters, the tree and the information sets of a game"))
     takes_game(command("validate", _validate, "whether a file is well formed and its model sound: probabilities, denominators, parameters"))
     takes_solving(command("solve", _solve, "all equilibria, over the whole parameter space or at a point")).add_argument(
@@ -42,16 +44,23 @@ def add(command: Command) -> None:
     )
     takes_format(takes_solving(command("table", _table, "the table of equilibria for a paper")))
     takes_assessment(command("check", _check, "whether given strategies and beliefs are an equilibrium at a point"))
-    takes_limit(takes_game(command("prove", _prove, "decide the claims of a game file over the whole parameter space")))
+    prove = takes_limit(command("prove", _prove, "decide the claims of a game file over the whole parameter space"))
+    prove.add_argument("game", metavar="GAME", nargs="?", help="a name in the catalogue or the path of a game file")
+    prove.add_argument("--all", action="store_true", help="those of every game that ships, two games at a time")
     command("schema", _schema, "print the JSON Schema of game files, with which editors complete and check them")
     cache = command("cache", _cache, "the solutions kept on disk")
     cache.add_argument("action", choices=("clear",), metavar="ACTION", help="clear: remove them all")
 
 
-def _list(_: argparse.Namespace) -> int:
-    from deterrence.report.overview import listing
+def _list(options: argparse.Namespace) -> int:
+    from deterrence.report.listing import find, listing
 
-    return answer(listing(width()))
+    found = find(options.words)
+    if options.json:
+        answer(as_json(options, {"words": options.words, "games": [entry.to_dict() for entry in found.entries if found.all_words]}))
+    else:
+        answer(listing(found, width()))
+    return YES if found.all_words else NO
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -112,6 +121,12 @@ def _judged_at(game: Game, point: Mapping[str, str]) -> str:
 
 
 def _prove(options: argparse.Namespace) -> int:
+    if options.all == (options.game is not None):
+        options.parser.error("expected GAME or --all" + (", not both" if options.all else ""))
+    if options.all:
+        from deterrence.cli.proving import prove_catalogue
+
+        return prove_catalogue(options.time_limit)
     from deterrence.analysis.claims import prove_all
     from deterrence.report.overview import verdicts
     from deterrence.report.progress import Progress

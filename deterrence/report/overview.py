@@ -112,7 +112,7 @@ def strategies(game: Game, width: int) -> Iterator[str]:
         yield f"{name}, which starts in {automaton.start}"
         margin = max(14, 4 + max(map(len, automaton.phases)))
         for label, phase in automaton.phases.items():
-            play = ", ".join(f"{where}: {_mixture(mixture)}" for where, mixture in phase.play.items())
+            play = "; ".join(f"{where}: {_mixture(mixture)}" for where, mixture in phase.play.items())
             rules = [f"{rule.go} after {', '.join(f'{k}: {v}' for k, v in rule.when.items())}" if rule.when else rule.go for rule in phase.next]
             yield from layout.block(f"  {label}", [play, f"then {'; else '.join(rules)}"], margin, width, "")
 

@@ -8,7 +8,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
 
-from deterrence.model.catalogue import catalogue, folder
+from deterrence.model.catalogue import catalogue, find_game
 from deterrence.model.schema import schema, schema_text
 
 VALIDATOR = jsonschema.Draft202012Validator(schema())
@@ -31,7 +31,7 @@ def test_it_is_a_schema() -> None:
 @pytest.mark.parametrize("name", catalogue())
 def test_the_catalogue_satisfies_it(name: str, loader: Any) -> None:
     """Every game that ships satisfies the schema, whether an editor takes scalars as text or as numbers."""
-    assert errors((folder() / f"{name}.yaml").read_text(encoding="utf-8"), loader) == []
+    assert errors(find_game(name).read_text(encoding="utf-8"), loader) == []
 
 
 GOOD = "players: [A]\noutcomes: {E: {A: 0}}\ntree: {A: {x: E}}\n"

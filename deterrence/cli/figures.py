@@ -40,6 +40,7 @@ def add(command: Command) -> None:
 def _add_path(parser: Parser) -> None:
     parser.add_argument("--equilibrium", metavar="NAME", help="the equilibrium or profile (default: the first)")
     parser.add_argument("--start", metavar="STATE", help="the state in which the path starts, also one that only a deviation leads to")
+    parser.add_argument("--through", action="append", metavar="STATE", help="the states of the path in order (repeatable), not the likeliest ones")
     parser.add_argument("--periods", type=int, default=10, metavar="N", help="how many periods are shown (default: 10)")
     _takes_fixed(parser)
 
@@ -246,7 +247,8 @@ def _path(options: argparse.Namespace) -> int:
     if not len(solution):
         raise InputError(f"{solution.game.title} has no equilibrium to show the values of")
     chosen = solution[0] if options.equilibrium is None else _called(solution, options.equilibrium)
-    found = value_path(chosen, named("--fix", options.fix, "NAME=VALUE, such as delta=0.9"), start=options.start, periods=options.periods)
+    found = value_path(chosen, named("--fix", options.fix, "NAME=VALUE, such as delta=0.9"), start=options.start, periods=options.periods,
+                       path=options.through)  # fmt: skip
     plot.save(plot.path(found), path)
     answer(f"{path}: {chosen.name} of {solution.game.title} over {len(found.states)} periods.")
     return whether_complete(options, solution)

@@ -174,11 +174,15 @@ def lottery(probabilities: Mapping[str, str]) -> tuple[Line, ...]:
 
 
 def deviations(binding: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
-    """Return one line for each deviation that limits the region: `Ally: D in Cooperate`."""
-    out = []
+    """Return one line for each deviation that limits the region: `Ally: D in Cooperate`, with the information set where there are several."""
+    places: dict[tuple[str, str], set[str]] = {}
     for each in binding:
-        plan = ", ".join(action if len(each["plan"]) == 1 else f"{action} at {name}" for name, action in each["plan"].items())
-        out.append(Line(each["player"], (f"{plan} in {each['state']}",)))
+        places.setdefault((each["player"], each["state"]), set()).update(each["plan"])
+    out: dict[Line, None] = {}
+    for each in binding:
+        alone = len(places[each["player"], each["state"]]) == 1
+        plan = ", ".join(action if alone else f"{action} at {name.removeprefix(each['state'] + ': ')}" for name, action in each["plan"].items())
+        out[Line(each["player"], (f"{plan} in {each['state']}",))] = None
     return tuple(out)
 
 

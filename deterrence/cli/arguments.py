@@ -64,7 +64,8 @@ def takes_point(parser: Parser) -> Parser:
 
 
 def takes_concept(parser: Parser) -> Parser:
-    parser.add_argument("--concept", choices=CONCEPTS, metavar="CONCEPT", help=f"{', '.join(CONCEPTS)} (default: sequential; for a game without a horizon its profiles, or markov_perfect)")
+    default = "default: sequential; for a game without a horizon its profiles, or markov_perfect"
+    parser.add_argument("--concept", choices=CONCEPTS, metavar="CONCEPT", help=f"{', '.join(CONCEPTS)} ({default})")
     return parser
 
 

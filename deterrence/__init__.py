@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from deterrence.analysis.compare import Comparison, compare
     from deterrence.analysis.designs import latin_hypercube, random_points, sobol, zipped
     from deterrence.analysis.elasticity import Elasticities, elasticities
+    from deterrence.analysis.payoff_set import PayoffSet, payoff_set
     from deterrence.analysis.sensitivity import Sensitivity, sensitivity
+    from deterrence.analysis.sustaining import LeastDiscount, least_discount
+    from deterrence.analysis.sustaining_penal_codes import penal_codes
     from deterrence.analysis.sweep import sweep
     from deterrence.analysis.thresholds import Threshold, Thresholds, thresholds
     from deterrence.analysis.tidy import tidy
+    from deterrence.analysis.value_path import ValuePath, value_path
     from deterrence.check import Certificate, check
-    from deterrence.model.catalogue import catalogue
     from deterrence.model.automata import Automaton, Phase, Rule
+    from deterrence.model.catalogue import catalogue
     from deterrence.model.game import Branch, Chance, Claim, Decision, Game, Outcome, Parameter, Type
     from deterrence.model.reading import load
     from deterrence.model.stochastic import RepeatedGame, StochasticGame
@@ -46,6 +50,10 @@ _HOMES = {
     "deterrence.analysis.comparative_statics": ("ComparativeStatics", "comparative_statics"),
     "deterrence.analysis.designs": ("latin_hypercube", "random_points", "sobol", "zipped"),
     "deterrence.analysis.elasticity": ("Elasticities", "elasticities"),
+    "deterrence.analysis.payoff_set": ("PayoffSet", "payoff_set"),
+    "deterrence.analysis.sustaining": ("LeastDiscount", "least_discount"),
+    "deterrence.analysis.sustaining_penal_codes": ("penal_codes",),
+    "deterrence.analysis.value_path": ("ValuePath", "value_path"),
     "deterrence.analysis.sensitivity": ("Sensitivity", "sensitivity"),
     "deterrence.analysis.sweep": ("sweep",),
     "deterrence.analysis.thresholds": ("Threshold", "Thresholds", "thresholds"),
@@ -82,8 +90,10 @@ __all__ = [
     "Game",
     "GameError",
     "InputError",
+    "LeastDiscount",
     "Outcome",
     "Parameter",
+    "PayoffSet",
     "Phase",
     "Proof",
     "Region",
@@ -95,13 +105,17 @@ __all__ = [
     "Threshold",
     "Thresholds",
     "Type",
+    "ValuePath",
     "catalogue",
     "check",
     "comparative_statics",
     "compare",
     "elasticities",
     "latin_hypercube",
+    "least_discount",
     "load",
+    "payoff_set",
+    "penal_codes",
     "prove",
     "prove_all",
     "random_points",
@@ -112,6 +126,7 @@ __all__ = [
     "thresholds",
     "tidy",
     "validate",
+    "value_path",
     "zipped",
 ]
 

@@ -20,7 +20,7 @@ from deterrence.cli import main, solving
 
 COMMANDS = (
     "list", "show", "validate", "solve", "table", "check", "prove", "statics", "thresholds", "atlas",
-    "sweep", "sensitivity", "plot", "schema", "cache",
+    "sweep", "sensitivity", "payoffs", "penal-codes", "least-discount", "plot", "schema", "cache",
 )  # fmt: skip
 POINT = [f"--at={name}" for name in ("r=3/4", "k=1/5", "V=1", "g=1", "l=1", "c_T=1/2", "c_W=3/2")]
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from deterrence.cli import figures, regions, sensitivity, solving, statics, sweep
+from deterrence.cli import figures, regions, sensitivity, solving, statics, sustaining, sweep
 from deterrence.cli.arguments import BAD_INPUT, BUG, INCOMPLETE, INTERRUPTED, PIPE_CLOSED, YES, Parser, say
 
 
@@ -91,7 +91,7 @@ def _parser() -> Parser:
         made.set_defaults(run=run, parser=made)
         return made
 
-    for commands_of in (solving, statics, regions, sweep, sensitivity, figures):
+    for commands_of in (solving, statics, regions, sweep, sensitivity, sustaining, figures):
         commands_of.add(command)
     return parser
 

@@ -7,7 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deterrence.cli.arguments import Command, Parser, answer, game_of, named, solved, takes_concept, takes_game, takes_limit, whether_complete
+from deterrence.cli.arguments import (
+    Command,
+    Parser,
+    answer,
+    game_of,
+    named,
+    point_of,
+    solved,
+    takes_concept,
+    takes_game,
+    takes_limit,
+    takes_point,
+    whether_complete,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -18,7 +31,7 @@ if TYPE_CHECKING:
 
 def add(command: Command) -> None:
     """Add the command of this file, which has one of its own for each kind of figure."""
-    plot = command("plot", _nothing, "a figure for a paper, as PDF, SVG or PNG: regions, sweep, tornado, path or tree")
+    plot = command("plot", _nothing, "a figure for a paper, as PDF, SVG or PNG: regions, sweep, tornado, payoffs, path or tree")
     kinds = plot.add_subparsers(title="figures", metavar="FIGURE", dest="figure", required=True, parser_class=Parser)
 
     def figure(name: str, run: Callable[[argparse.Namespace], int], says: str) -> Parser:
@@ -34,6 +47,7 @@ def add(command: Command) -> None:
     tree = takes_limit(takes_concept(takes_game(figure("tree", _tree, drawn))))
     tree.add_argument("--equilibrium", metavar="NAME", help="the equilibrium whose path is thick, such as E1")
     tree.add_argument("--state", metavar="NAME", help="of a repeated or stochastic game the state whose tree is drawn (default: the first)")
+    takes_point(takes_game(figure("payoffs", _payoffs, "the set of payoffs that equilibria of a repeated game of two or three players can have")))
     _add_path(takes_limit(takes_concept(takes_game(figure("path", _path, "what an equilibrium of a repeated game is worth, period by period")))))
 
 
@@ -235,6 +249,17 @@ def _drawable(game: Game, options: argparse.Namespace) -> Game:
             raise InputError(f"--equilibrium {options.equilibrium}: a path is drawn in a game that is played once; see `plot path`")
         return game.stage(options.state)
     return game
+
+
+def _payoffs(options: argparse.Namespace) -> int:
+    from deterrence.analysis.payoff_set import payoff_set
+    from deterrence.report import plot
+
+    path = _checked(options.output)
+    game, point = game_of(options), point_of(options)
+    found = payoff_set(game.at(**point) if point else game)
+    plot.save(plot.payoffs(found), path)
+    return answer(f"{path}: the equilibrium payoffs of {game.title} at discount factor {found.discount}.")
 
 
 def _path(options: argparse.Namespace) -> int:

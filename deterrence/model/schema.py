@@ -60,7 +60,7 @@ def _playing_over() -> dict[str, Any]:
         "discount": {"anyOf": [_ref("expression"), _by_name(_ref("expression"), LABEL)], "description": "One for all, or by player."},
         "states": _by_name(state, LABEL, "Instead of tree: the tree of each state; play starts in the first."),
         "repeat": {"enum": [True, False, "true", "false"], "description": "Whether an end without next stays in the state."},
-        "horizon": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[0-9]+$"}], "description": "How often it is played."},
+        "horizon": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[0-9]+$"}], "description": "How many periods."},
         "short_lived": {**_ref("names"), "description": "Players who are replaced each period and care for that period only."},
         "strategies": _by_name(_automaton(), LABEL, "Profiles to be tested, each a finite automaton over public histories."),
     }

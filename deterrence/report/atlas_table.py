@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from deterrence.algebra.errors import DeterrenceError
 from deterrence.algebra.smt import Undecided
-from deterrence.report import layout, markup, wording
 from deterrence.concepts.setting import profiles_of
+from deterrence.report import layout, markup, wording
 from deterrence.report.rows import MOST_REASONS, Row, Table, concept_name, names
 from deterrence.report.table import FORMATS, plain
 from deterrence.report.wording import Line, Math, Pieces

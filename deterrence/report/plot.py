@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
+    from deterrence.analysis.payoff_set import PayoffSet
     from deterrence.analysis.sensitivity import Sensitivity
     from deterrence.analysis.value_path import ValuePath
     from deterrence.model.game import Game
     from deterrence.solution import Equilibrium, Solution
 
-__all__ = ["path", "regions", "save", "sweep", "tornado", "tree"]
+__all__ = ["path", "payoffs", "regions", "save", "sweep", "tornado", "tree"]
 
 
 def regions(
@@ -98,6 +99,17 @@ def path(path: ValuePath, *, average: bool = True) -> Figure:
     from deterrence.report.path_figure import draw_path
 
     return draw_path(path, average=average)
+
+
+def payoffs(found: PayoffSet) -> Figure:
+    """Return the payoff set of a repeated game of two or three players, with what is feasible and the equilibria of the stage.
+
+    Args:
+        found: what `payoff_set` returned.
+    """
+    from deterrence.report.payoff_figure import payoff_figure
+
+    return payoff_figure(found)
 
 
 def tornado(sensitivity: Sensitivity) -> Figure:

@@ -115,7 +115,7 @@ def test_a_coalition_that_shares_a_burden() -> None:
 
 
 def test_trigger_after_a_bad_signal() -> None:
-    """Green and Porter (1984), as in Abreu, Pearce and Stacchetti: delta >= h/(h + (q - p)*v) with v = R - h*p/(q - p), if the punishment may be drawn."""
+    """Green and Porter (1984): incentives hold where shirking saves no more than it puts at risk; the best average is R - h*p/(q - p)."""
     signals = {"p": ("p", "1 - p"), "q": ("q", "1 - q")}
 
     def end(joint: str) -> dt.Chance:

@@ -1,5 +1,7 @@
 """Random small games for hypothesis: two or three players, private types, chance, hidden and unseen moves, up to six information sets.
 
+Also games that are played a given number of times, and repeated games with random automata.
+
 A game is made from one number, which a failing test reports, rather than from many small draws: hypothesis would vary a few of these at a time, and
 most of its games would be nearly the same.
 """
@@ -16,9 +18,11 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from deterrence.algebra.errors import GameError
 from deterrence.model.extensive import extensive_form
 from deterrence.model.game import Game
 from deterrence.model.parts import Chance, Decision, Outcome
+from deterrence.model.stochastic import RepeatedGame
 
 PLAYERS = ("Patron", "Ally", "Foe")
 LETTERS = {"Patron": "p", "Ally": "a", "Foe": "f", "Chance": "n"}
@@ -159,3 +163,49 @@ def random_meeting(number: int) -> Game:
         return Decision(left[0], {f"{LETTERS[left[0]]}{move}": node(left[1:]) for move in "lm"}, hidden_from=left[1:])
 
     return Game(title=f"Random meeting {number}", players=PLAYERS, tree=node(PLAYERS))
+
+
+class StageBuilder(Builder):
+    """Grows the tree of one period: what is not seen in it is either shown at its end or unseen by all others for good."""
+
+    def secrecy(self, mover: str) -> tuple[list[str], list[str]]:
+        others = [who for who in self.players if who != mover]
+        if self.random.random() < 1 / 6:
+            return [], others
+        return [who for who in others if self.random.random() < 1 / 3], []
+
+
+def random_finite_game(number: int, most_sets: int = 3, horizon: int = 2) -> RepeatedGame | None:
+    """A game of some periods, with a random discount, types and short-lived players; None where only one player acts or one would forget."""
+    rng = random.Random(f"finite {number}")
+    players = PLAYERS[: rng.choice([2, 2, 3])]
+    typed = [player for player in players if rng.random() < 1 / 3][:1]
+    short_lived = [player for player in players if player not in typed and rng.random() < 1 / 3]
+    odds, (low, high) = rng.choice(ODDS), sorted(rng.sample(range(-2, 3), 2))
+    types = {
+        player: {"Soft": {"probability": odds, f"c{player}": low}, "Hard": {"probability": f"1 - {odds}", f"c{player}": high}} for player in typed
+    }
+    builder = StageBuilder(rng, players, dict.fromkeys(typed, 2), [f"c{player}" for player in typed], most_sets)
+    tree = builder.decision(rng.choice(players), 0, dict.fromkeys(players, ()))
+    if len({player for (player, _), count in builder.counts.items() if count > 1}) < 2:
+        return None
+    discount = {player: rng.choice(["1", "1/2", "2/3", "0"]) for player in players if player not in short_lived}
+    game = RepeatedGame(
+        title=f"Random finite game {number}", players=players, types=types, tree=tree, discount=discount, horizon=horizon, short_lived=short_lived
+    )
+    try:
+        extensive_form(game, {})
+    except GameError as error:
+        if "after one unseen move and not after another" in error.message:
+            return None
+        raise
+    return game
+
+
+@st.composite
+def finite_games(draw: Any, most_sets: int = 3, horizon: int = 2) -> RepeatedGame:
+    """A random game of some periods in which at least two players have something to decide."""
+    game = random_finite_game(draw(st.integers(0, 2**32 - 1)), most_sets, horizon)
+    assume(game is not None)
+    assert game is not None
+    return game

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from math import prod
 
@@ -17,16 +18,21 @@ from deterrence.algebra.formula import (
     disjunction,
     large,
     negation,
+    strict,
 )
 from deterrence.algebra.space import Space
+
+MOST_TERMS = 200  # of a product that is looked at for its factors
 
 
 def simplified(space: Space, f: Formula, known: tuple[Formula, ...] = ()) -> Formula:
     """An equivalent formula (within the domain and where `known` holds) without what is implied.
 
     A product whose factors must each have one sign is taken apart; an alternative that cannot hold is dropped, and so is
-    one that another covers.
+    one that the others cover, and what an alternative asks for that holds wherever the others do not. In a generic space the
+    two formulas may differ on surfaces: `r > 1/2 or r < 1/2` is nothing to ask for.
     """
+    f = _opened(space, f)
     parts = f.parts if isinstance(f, And) else (f,)
     bulky = [p for p in parts if any(large(a) or not space.parametric(a.polynomial) for a in atoms(p))]
     if bulky:  # left as they are: what they imply is not asked
@@ -42,6 +48,17 @@ def simplified(space: Space, f: Formula, known: tuple[Formula, ...] = ()) -> For
     if isinstance(f, Or):
         return _disjunction(space, f, known)
     return TRUE if _impossible(space, (*known, negation(f))) else f
+
+
+def _opened(space: Space, f: Formula) -> Formula:
+    """A formula with the large products among its atoms told by their factors, where these are not large."""
+    if not isinstance(f, Atom):
+        return (conjunction if isinstance(f, And) else disjunction)(_opened(space, p) for p in f.parts)
+    if not large(f) or f.op not in (">", ">=") or len(f.polynomial) > MOST_TERMS or not space.parametric(f.polynomial):
+        return f
+    cleared = space.atom(f.polynomial, f.op)
+    told = _by_signs(space, cleared)
+    return cleared if any(map(large, atoms(told))) else told
 
 
 def _impossible(space: Space, formulas: tuple[Formula, ...]) -> bool:
@@ -108,37 +125,80 @@ def _by_signs(space: Space, f: Formula) -> Formula:
     return Or(conjunction((Atom(g * s, f.op), Atom(h * s * sign, f.op))) for s in (1, -1))
 
 
+def united(space: Space, cases: Sequence[Formula]) -> Formula:
+    """What any of several conditions says, in the fewest words; each can hold, and nothing in it follows from the rest of it."""
+    return _together(space, cases, (), alone=True)
+
+
 def _disjunction(space: Space, f: Or, known: tuple[Formula, ...]) -> Formula:
-    parts = [p for p in f.parts if not _impossible(space, (*known, p))]
+    return _together(space, [p for p in f.parts if not _impossible(space, (*known, p))], known)
+
+
+def _together(space: Space, parts: Sequence[Formula], known: tuple[Formula, ...], alone: bool = False) -> Formula:
+    """Alternatives each of which can hold; `alone`, nothing of one follows from the rest of it."""
+    kept = _uncovered(space, parts, known)
+    if not kept:
+        return FALSE
+    if _impossible(space, (*known, *(negation(p) for p in kept))):
+        return TRUE
+    return _common_out(space, kept if alone else [simplified(space, p, known) for p in kept], known)
+
+
+def _uncovered(space: Space, parts: Sequence[Formula], known: tuple[Formula, ...]) -> list[Formula]:
+    """Alternatives without those that the others cover."""
     kept = list(parts)
     for part in sorted(parts, key=_complexity, reverse=True):
         others = tuple(negation(p) for p in kept if p is not part)
         if len(kept) > 1 and _impossible(space, (*known, part, *others)):
             kept = [p for p in kept if p is not part]
-    if not kept:
-        return FALSE
-    if _impossible(space, (*known, *(negation(p) for p in kept))):
-        return TRUE
-    return _common_out(space, [simplified(space, p, known) for p in kept], known)
+    return kept
 
 
 def _common_out(space: Space, parts: list[Formula], known: tuple[Formula, ...]) -> Formula:
     """What all alternatives share, put before them; and what any alternative asks that holds in all of them."""
     if len(parts) == 1:
         return parts[0]
-    bags = [list(p.parts) if isinstance(p, And) else [p] for p in parts]
+    bags = [_conditions(p) for p in parts]
     shared: list[Formula] = []
     for candidate in {p.key: p for bag in bags for p in bag}.values():
         holds = all(candidate in bag or _impossible(space, (*known, *bag, negation(candidate))) for bag in bags)
         if holds:
             shared.append(candidate)
+    rest = [conjunction(p for p in bag if p not in shared) for bag in bags]
+    joined = disjunction(_beside(space, rest, (*known, *shared)))
     if not shared:
-        return disjunction(parts)
-    rest = [simplified(space, conjunction(bag), (*known, *shared)) for bag in bags]
-    joined = disjunction(rest)
-    if joined == TRUE or _impossible(space, (*known, *shared, negation(joined))):
-        joined = TRUE
-    return simplified(space, conjunction(shared), known) if joined == TRUE else conjunction((*shared, joined))
+        return joined
+    if not isinstance(joined, Or) or _impossible(space, (*known, *shared, negation(joined))):
+        return simplified(space, conjunction((*shared, *(() if isinstance(joined, Or) else (joined,)))), known)
+    return conjunction((*shared, joined))
+
+
+def _conditions(f: Formula) -> list[Formula]:
+    return list(f.parts) if isinstance(f, And) else [f]
+
+
+def _beside(space: Space, parts: list[Formula], known: tuple[Formula, ...]) -> list[Formula]:
+    """Alternatives without what they ask for that holds wherever none of the others does."""
+    out = list(parts)
+    for part in sorted(parts, key=_complexity, reverse=True):
+        missed = [negation(p) for p in out if p is not part]
+        beside = (*known, *(map(strict, missed) if space.generic else missed))
+        shorter = _needed_of(space, part, beside)
+        out = [shorter if p is part else p for p in out]
+    return out if out == parts else _uncovered(space, out, known)
+
+
+def _needed_of(space: Space, f: Formula, known: tuple[Formula, ...]) -> Formula:
+    """A conjunction without the parts that follow from the others and what is known, alternatives among them shortened."""
+    kept = _conditions(f)
+    for part in sorted(kept, key=_complexity, reverse=True):
+        rest = [p for p in kept if p is not part]
+        if _impossible(space, (*known, *rest, negation(part))):
+            kept = rest
+        elif isinstance(part, Or):
+            shorter = simplified(space, part, (*known, *rest))
+            kept = [shorter if p is part and _complexity(shorter) < _complexity(part) else p for p in kept]
+    return conjunction(kept)
 
 
 def _taken_apart(space: Space, atom: Atom, known: tuple[Formula, ...]) -> Formula:

@@ -12,6 +12,8 @@ from deterrence.algebra.polynomials import Polynomial, Ratio, Ring, to_fmpq
 from deterrence.algebra.sampling import holds_at, walk
 from deterrence.algebra.smt import QUICK, SAT, UNKNOWN, UNSAT, Clock, Smt
 
+MANY = 400  # sample points where an answer is worth it
+
 
 class Space:
     """All points of the free parameters that satisfy the domain.
@@ -28,6 +30,7 @@ class Space:
         self.clock = clock
         self.generic = bool(parameters) and not knife_edge
         self._signs: dict[str, int | None] = {}
+        self.answers: dict[tuple[str, ...], bool | None] = {}  # to questions that may come up again
 
     @cached_property
     def smt(self) -> Smt:
@@ -58,10 +61,27 @@ class Space:
         known = self._signs[key]
         return -known if flipped and known is not None else known
 
+    def product_sign(self, p: Polynomial) -> int | None:
+        """`sign`, read off those of the factors."""
+        if p.is_constant():
+            return _constant_sign(p)
+        sign, factors = self.ring.factors(p)
+        for f, m in factors:
+            known = self.sign(f)
+            if known is None:
+                return None
+            sign = sign * known if m % 2 else sign
+        return sign
+
     @cached_property
     def samples(self) -> list[list[Any]]:
         """Some exact points of the interior of the domain."""
         return walk(self.ring, self.smt, self.interior, self.parameters) if self.parameters else []
+
+    @cached_property
+    def more_samples(self) -> list[list[Any]]:
+        """Many exact points of the interior of the domain."""
+        return walk(self.ring, self.smt, self.interior, self.parameters, MANY) if self.parameters else []
 
     def remember(self, point: Mapping[int, Fraction]) -> None:
         """Keep a point of the interior of the domain as a witness for later questions."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from deterrence.algebra.formula import FALSE, And, Atom, Formula, atoms, conjunction, disjunction
+from deterrence.algebra.number_fields import inverse
 from deterrence.algebra.polynomials import Polynomial, Ratio, primitive
 from deterrence.algebra.real_roots import RealRoot
 from deterrence.algebra.space import Space
@@ -176,7 +177,15 @@ class State:
                 c0, c1 = ring.coefficients(value.denominator, root.variable)
                 conjugate = c0 - c1 * ring.variables[root.variable]
                 value = Ratio(ring, self.reduce(value.numerator * conjugate), c0**2 - c1**2 * root.radicand)
-        return value
+        return self._over_numbers(value)
+
+    def _over_numbers(self, value: Ratio) -> Ratio:
+        """`value` without numeric roots in its denominator, if it has no others there."""
+        met = [root for root in self.roots if root.index is not None and self.space.ring.degree(value.denominator, root.variable)]
+        if not met or set(self.space.ring.support(value.denominator)) != {root.variable for root in met}:
+            return value
+        one_over = inverse(self.space.ring, {root.variable: root.polynomial for root in met}, value.denominator)
+        return value if one_over is None else Ratio(self.space.ring, self.reduce(value.numerator * one_over))
 
 
 def decided_at_root(state: State, formulas: Iterable[Formula]) -> bool | None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import combinations
+from math import isqrt
 
 from deterrence.algebra.formula import And, Atom, Formula
-from deterrence.algebra.polynomials import Polynomial, Ratio, Ring, constant_value, to_fraction
+from deterrence.algebra.polynomials import Polynomial, Ratio, Ring, constant_value, to_fmpq, to_fraction
 
+MOST_TERMS = 8  # of a sum in which a square is looked for
 FLIPPED = {">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _OR, _AND, _ATOM = range(3)
 
@@ -31,12 +34,35 @@ class Writer:
         if root is not None:
             rest, factor = self.ring.coefficients(p, root)
             return (self.polynomial(rest) + " + " if rest else "") + f"({self.polynomial(factor)})*{self.names[root]}"
+        square = self._square(p) if 3 < len(p) <= MOST_TERMS else None
+        if square is not None:
+            return self._with_square(*square)
         terms = sorted(((c < 0, tuple(-e for e in m), m, to_fraction(c)) for m, c in p.to_dict().items()), key=_order)
         out = ""
         for negative, _, monomial, c in terms:
             body = self._product(abs(c), monomial)
             out += (" - " if negative else " + ") + body if out else ("-" if negative else "") + body
         return out or "0"
+
+    def _square(self, p: Polynomial) -> tuple[Polynomial, bool, Polynomial] | None:
+        """`(q, negative, rest)` with `p == rest + q**2`, or minus the square where it is negative: q has two terms, and rest three fewer than p."""
+        context, terms = self.ring.context, p.to_dict()
+        roots = [(m, c < 0, _root(abs(to_fraction(c)))) for m, c in terms.items() if not any(e % 2 for e in m)]
+        for (m, negative, a), (n, other, b) in combinations([r for r in roots if r[2]], 2):
+            middle = tuple((e + f) // 2 for e, f in zip(m, n, strict=True))
+            if negative == other and middle in terms and abs(to_fraction(terms[middle])) == 2 * a * b:
+                sign = -1 if (terms[middle] < 0) != negative else 1
+                q = context.from_dict({tuple(e // 2 for e in m): to_fmpq(a), tuple(e // 2 for e in n): to_fmpq(sign * b)})
+                known = self.sign(q)
+                turned = known == -1 or (known is None and _reads_better_turned(q))
+                return -q if turned else q, negative, p + q**2 if negative else p - q**2
+        return None
+
+    def _with_square(self, q: Polynomial, negative: bool, rest: Polynomial) -> str:
+        square, others = f"({self.polynomial(q)})**2", self.polynomial(rest)
+        if negative:
+            return f"{others} - {square}"
+        return f"{square} - {others[1:]}" if others.startswith("-") else f"{square} + {others}"
 
     def _frequent_root(self, p: Polynomial) -> int | None:
         """A variable with a text of its own whose coefficient has several terms."""
@@ -171,6 +197,12 @@ class Writer:
 def _order(term: tuple[bool, tuple[int, ...], tuple[int, ...], Fraction]) -> tuple[bool, bool, tuple[int, ...]]:
     negative, reverse, monomial, _ = term
     return (negative, not any(monomial), reverse)
+
+
+def _root(value: Fraction) -> Fraction:
+    """The square root of a square, or zero."""
+    root = Fraction(isqrt(value.numerator), isqrt(value.denominator))
+    return root if root**2 == value else Fraction(0)
 
 
 def _is_sum(p: Polynomial) -> bool:

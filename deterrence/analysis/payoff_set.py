@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from deterrence.algebra.errors import InputError, quoted, suggestion
+from deterrence.algebra.errors import InputError, MissingLibrary, quoted, suggestion
 from deterrence.algebra.expressions import exact
 from deterrence.analysis.payoff_set_bounds import Bounds, Effort, bounds
 from deterrence.analysis.payoff_set_game import discount_of, stage_of
@@ -169,14 +169,14 @@ def payoff_set(
             or a `StageGame`.
         discount: the discount factor, in [0, 1), for a `StageGame`; a repeated game has its own.
         method: where the corners come from. `abreu_sannikov` (two players, through QuantEcon), `jyc` (any number of players), or `auto`: the
-            former for two players, unless the set is empty, a point or a segment.
+            former for two players, unless the set is empty, a point or a segment or QuantEcon is not installed. Bounds are the same by both.
         tolerance: how far apart the bounds may be, over the range of a player's payoffs.
         directions: how many directions, spread evenly, the outer bound looks in where the corners do not do.
         max_iterations: steps of the outer bound at most.
 
     Raises:
         InputError: the game is no such game, or an argument is out of its range.
-        MissingLibrary: QuantEcon is needed and not installed.
+        MissingLibrary: QuantEcon is asked for by `abreu_sannikov` and not installed.
 
     References:
         D. Abreu and Y. Sannikov (2014), "An algorithm for two-player repeated games with perfect monitoring", Theoretical Economics 9, 313-338.
@@ -233,7 +233,12 @@ def _guess(numbers: Scaled, method: str, most: int) -> Polytope | None:
         return None
     from deterrence.analysis.payoff_set_two_players import abreu_sannikov
 
-    found = abreu_sannikov(numbers, most)
+    try:
+        found = abreu_sannikov(numbers, most)
+    except MissingLibrary:
+        if method == "abreu_sannikov":
+            raise
+        return None
     if found is None and method == "abreu_sannikov":
         raise InputError("method: abreu_sannikov cannot do with a set that is empty, a point or a segment; use jyc, or auto")
     return found
@@ -249,7 +254,13 @@ def _of_stage(stage: StageGame) -> PayoffSet:
 
 def _in_payoffs(of: tuple[StageGame, Fraction, str], numbers: Scaled, found: Bounds, tolerance: float) -> PayoffSet:
     """What was found in the units of the game."""
-    inner, outer = (tidied(each).moved(numbers.span, numbers.low) for each in (found.inner.polytope, found.body))
+    inner, outer = (_without_dust(tidied(each).moved(numbers.span, numbers.low), numbers) for each in (found.inner.polytope, found.body))
     lowest = tuple((found.outer.threats * numbers.span + numbers.low).tolist())
     gap, close = found.gap * float(numbers.span.max()), found.gap <= tolerance
     return PayoffSet(*of, inner, outer, lowest, gap, close, found.outer.steps, found.inner.residual)
+
+
+def _without_dust(body: Polytope, numbers: Scaled) -> Polytope:
+    """The polytope with corners rounded to the last digits that mean anything, so that 0 is 0."""
+    digits = 12 - int(np.ceil(np.log10(numbers.span.max())))
+    return replace(body, vertices=np.round(body.vertices, digits) + 0.0)

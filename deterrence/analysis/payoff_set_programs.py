@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from deterrence.algebra.errors import DeterrenceError
 from deterrence.analysis.payoff_set_polytope import Array
 from deterrence.analysis.payoff_set_stage import StageGame
 
@@ -56,7 +57,7 @@ def scaled(game: StageGame, discount: float) -> Scaled:
     return Scaled((stage - low) / span, (best - low) / span, tuple(map(len, game.actions)), discount, low, span)
 
 
-class Unsolved(RuntimeError):
+class Unsolved(DeterrenceError):
     """A linear program that HiGHS could not solve; `str()` says why."""
 
 
@@ -72,7 +73,7 @@ def solved(costs: Array, rows: Any, most: Array, **more: Any) -> Array:
         if found.status in (0, 2):
             break
     if found.status != 0:
-        raise Unsolved(found.message)
+        raise Unsolved(f"a linear program was not solved: {found.message}")
     point: Array = found.x
     return point
 

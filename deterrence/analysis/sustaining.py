@@ -45,7 +45,24 @@ class LeastDiscount:
     never: bool = False
     formula: sympy.Expr | None = None
 
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, in plain text and numbers, as for JSON."""
+        code = None if self.code is None else {
+            player: {"penalty": str(penalty), "value": str(value)}
+            for player, penalty, value in zip(self.stage.players, self.code.penalties, self.code.values, strict=True)
+        }  # fmt: skip
+        numbers = {name: None if value is None else str(value) for name, value in (("low", self.low), ("high", self.high), ("exact", self.exact))}
+        formula = None if self.formula is None else str(self.formula)
+        play = dict(zip(self.stage.players, self.play, strict=True))
+        return {"play": play, **numbers, "formula": formula, "never": self.never, "binding": list(self.binding), "code": code}
+
     def __str__(self) -> str:
+        if self.code is None:
+            return self._answer()
+        lines = str(self.code).splitlines()
+        return "\n".join([self._answer(), "Whoever deviates is punished:", *(f"  {line}" for line in lines)])
+
+    def _answer(self) -> str:
         what = " ".join(f"{player}: {action}," for player, action in zip(self.stage.players, self.play, strict=True))[:-1]
         if self.never:
             return f"{what}: sustained at no discount factor below 1; {' and '.join(self.binding)} would always deviate."

@@ -26,10 +26,11 @@ class Penalty:
     payoffs: Payoffs
 
     def __str__(self) -> str:
-        if self.stick == self.carrot:
-            return f"{' '.join(self.stick)} for good"
+        stick, carrot = (f"({', '.join(profile)})" for profile in (self.stick, self.carrot))
+        if stick == carrot:
+            return f"{stick} for good"
         again = "" if self.release == 1 else f" with probability {self.release}, else the same again"
-        return f"{' '.join(self.stick)} once, then {' '.join(self.carrot)} for good{again}"
+        return f"{stick} once, then {carrot} for good{again}"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class PenalCode:
 
     def __str__(self) -> str:
         named = zip(self.stage.players, self.penalties, self.values, strict=True)
-        return "\n".join(f"{player}: {penalty}; she gets {value}." for player, penalty, value in named)
+        return "\n".join(f"{player}: {penalty}, worth {value}" for player, penalty, value in named)
 
 
 def simple_code(stage: StageGame, discount: Fraction) -> PenalCode | None:
@@ -66,8 +67,8 @@ def simple_code(stage: StageGame, discount: Fraction) -> PenalCode | None:
 
     >>> from deterrence.analysis.payoff_set_stage import stage_game
     >>> print(simple_code(stage_game([[(3, 3), (0, 5)], [(5, 0), (1, 1)]]), Fraction(1, 2)))
-    Player 1: 2 2 for good; she gets 1.
-    Player 2: 2 2 for good; she gets 1.
+    Player 1: (2, 2) for good, worth 1
+    Player 2: (2, 2) for good, worth 1
     """
     values = stage.minmax
     for _ in range(_STEPS):

@@ -48,6 +48,15 @@ class PenalCodes(Mapping[str, Worst]):
     def __len__(self) -> int:
         return len(self.worst)
 
+    def to_dict(self) -> dict[str, Any]:
+        """What is known, in plain text and numbers, as for JSON."""
+        return {
+            player: {"low": each.low, "high": each.high, "first": dict(zip(self.payoffs.players, each.first, strict=True)),
+                     "continuation": dict(zip(self.payoffs.players, each.continuation, strict=True)),
+                     "simple": None if each.simple is None else str(each.simple)}
+            for player, each in self.items()
+        }  # fmt: skip
+
     def __str__(self) -> str:
         return "\n".join(self._line(player, each) for player, each in self.items())
 
@@ -77,7 +86,7 @@ def penal_codes(game: Game | StageGame, discount: Any = None, **options: Any) ->
 
     >>> from deterrence.analysis.payoff_set_stage import stage_game
     >>> print(penal_codes(stage_game([[(3, 3), (0, 5)], [(5, 0), (1, 1)]]), "1/2", method="jyc")["Player 1"].simple)
-    2 2 for good
+    (2, 2) for good
     """
     found = payoff_set(game, discount, **options)
     if found.inner.empty:

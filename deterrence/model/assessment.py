@@ -12,7 +12,7 @@ from deterrence.model.extensive import ExtensiveForm, extensive_form
 from deterrence.model.game import Game
 from deterrence.model.surds import Exact, exact_value
 
-__all__ = ["Assessment", "Form", "Numbers", "history", "read_assessment"]
+__all__ = ["Assessment", "Form", "Numbers", "history", "read_assessment", "values_at"]
 
 Form: TypeAlias = ExtensiveForm[Exact]
 Numbers: TypeAlias = Sequence[Sequence[Exact]]
@@ -59,16 +59,22 @@ def history(form: Form, types: Mapping[str, str], moves: Sequence[str]) -> str:
     return "; ".join(part for part in (drawn, ", ".join(moves)) if part)
 
 
-def _point(game: Game, at: Mapping[str, Any], formulas: str) -> dict[str, Exact]:
-    """The value of every parameter, and of the unknowns that occur in the formulas."""
-    unknowns = [name for name in at if name not in game.parameters and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", formulas)]
-    fixed = game.at(**{name: value for name, value in at.items() if name not in unknowns})
+def values_at(game: Game, at: Mapping[str, Any]) -> dict[str, Any]:
+    """The value of every parameter at a point: the one given, or else its default; InputError where one has neither."""
+    fixed = game.at(**at)
     defaults = {name: fixed.parameters[name].default for name in fixed.free_parameters}
     if missing := [name for name, default in defaults.items() if default is None]:
         raise InputError(f"{missing[0]} has no value at this point and no default")
     if defaults:
         fixed = fixed.at(**{name: str(default) for name, default in defaults.items()})
-    return {**fixed.fixed, **{name: exact_value(at[name], {}) for name in unknowns}}
+    return dict(fixed.fixed)
+
+
+def _point(game: Game, at: Mapping[str, Any], formulas: str) -> dict[str, Exact]:
+    """The value of every parameter, and of the unknowns that occur in the formulas."""
+    unknowns = [name for name in at if name not in game.parameters and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", formulas)]
+    known = values_at(game, {name: value for name, value in at.items() if name not in unknowns})
+    return {**known, **{name: exact_value(at[name], {}) for name in unknowns}}
 
 
 def _strategies(form: Form, given: Mapping[str, Mapping[str, Any]], values: Mapping[str, Exact]) -> tuple[Numbers, list[str]]:

@@ -22,9 +22,9 @@ T = TypeVar("T")
 class Node(Generic[T]):
     """A node of the tree; `index` is its place in preorder, `branch` its place among the children of `parent` (-1 at the root).
 
-    `mover` is a player of the form, `Chance`, or empty where a type is drawn (then `type_of` is the player whose it is). At a chance node `probabilities`
-    go with `labels` and `children`; at an end `payoffs` are in the order of the players of the form, and `outcomes` are the labels of
-    the ends of all periods. `types` has the type of each player that has any, as far as drawn.
+    `mover` is a player of the form, `Chance`, or empty where a type is drawn (then `type_of` is the player whose it is). At a chance node
+    `probabilities` go with `labels` and `children`; at an end `payoffs` are in the order of the players of the form, and `outcomes` are the
+    labels of the ends of all periods. `types` has the type of each player that has any, as far as drawn.
     """
 
     index: int
@@ -171,7 +171,7 @@ class Builder:
         )
         return self.game, self.players, nodes, sets, tuple(self.ends)
 
-    def _names(self, player: str, node: Node[Any]) -> tuple[str, str]:
+    def _names(self, player: str, node: Node[Any]) -> tuple[str, str]:  # noqa: ARG002 - other games need them
         """What the game calls the player of an information set, and the state in which it is, where these must be told."""
         return "", ""
 

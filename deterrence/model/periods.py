@@ -9,7 +9,7 @@ from typing import Any
 
 from deterrence.algebra.errors import GameError, quoted
 from deterrence.model.extensive import Builder, ExtensiveForm, Node, Place, outcome_name
-from deterrence.model.histories import View, next_period
+from deterrence.model.histories import HIDDEN, View, next_period
 from deterrence.model.parts import Outcome
 from deterrence.model.stochastic import StochasticGame
 
@@ -31,6 +31,7 @@ class PeriodBuilder(Builder):
         self.discounts = {player: self.values.of(discount) for player, discount in game.discount.items()}
         self.agents = {p: [agent(p, t + 1) for t in range(self.horizon)] if p in game.short_lived else [p] for p in game.players}
         self.players = tuple(name for names in self.agents.values() for name in names)
+        self.sights: dict[tuple[str, View], View] = {}
         self.roles = {name: player for player, names in self.agents.items() for name in names if name != player}
 
     def build(self) -> ExtensiveForm[Any]:
@@ -39,10 +40,10 @@ class PeriodBuilder(Builder):
         views: dict[str, View] = {}
         for info in form.information_sets:
             if views.setdefault(info.name, info.view) is not info.view:
-                raise _same_name(info.name, info.view, views[info.name])
+                raise _same_name(info.name, views[info.name], info.view)
         return form
 
-    def _names(self, player: str, node: Node[Any]) -> tuple[str, str]:
+    def _names(self, player: str, node: Node[Any]) -> tuple[str, str]:  # noqa: ARG002 - there are no states
         return self.roles.get(player, ""), ""
 
     def _agent(self, player: str, place: Place) -> str:
@@ -57,9 +58,20 @@ class PeriodBuilder(Builder):
             return
         players = self.game.players
         views = tuple(next_period(view, place.record, p, p not in self.short_lived) for view, p in zip(place.before, players, strict=True))
+        self._check_recall(place, views)
         nothing = (None,) * len(players)
         outcomes = (*place.outcomes, outcome_name(end))
         self.todo.append(replace(place, then=self.game.tree, views=views, before=views, pay=nothing, record=(), outcomes=outcomes))
+
+    def _check_recall(self, place: Place, views: tuple[View, ...]) -> None:
+        """What was hidden from whom follows from what is shown at the end of a period, so that it need not be remembered beside it."""
+        for player, seen, view in zip(self.game.players, place.views, views, strict=True):
+            first = seen if player in self.short_lived else self.sights.setdefault((player, view), seen)
+            if first is not seen:
+                (_, label), (_, other) = next((a, b) for a, b in zip(first.moves(), seen.moves(), strict=False) if a != b)
+                move = quoted(other if label == HIDDEN else label)
+                hint = "which tells her what nobody is to see; hide it from her in both cases or in neither"
+                raise GameError(f"{move} is hidden from {player} after one unseen move and not after another, {hint}", locus=("tree",))
 
     def _earned(self, place: Place, period: int, k: int, payoff: Any) -> tuple[Any, ...]:
         """What a player has got so far: one sum, or what each period's holder of the role got."""
@@ -73,7 +85,6 @@ class PeriodBuilder(Builder):
 
 
 def _same_name(name: str, view: View, other: View) -> GameError:
-    pairs = zip(view.moves(), other.moves(), strict=False)
-    first, second = next((a, b) for a, b in pairs if a != b)
-    hint = f"{quoted(first[1])} is chosen by {first[0] or 'nobody'} and {quoted(second[1])} by {second[0] or 'nobody'}"
-    return GameError(f"two information sets would be called {quoted(name, 200)}: {hint}; give one of them another label", locus=("tree",))
+    (one, label), (two, twin) = next((a, b) for a, b in zip(view.moves(), other.moves(), strict=False) if a != b)
+    why = f"{quoted(label)} is chosen by {one} and by {two}" if label == twin else "a label has a stroke as between periods"
+    return GameError(f"two information sets would be called {quoted(name, 200)}: {why}; give one of them another label", locus=("tree",))

@@ -1,7 +1,8 @@
 """Where any of several families exists, told from their conditions as they are written.
 
-Only what can be seen from the texts is put together: a family that asks for more than another adds nothing, and two that differ in one
-condition and its opposite differ in nothing. No solver is asked, so that a table takes no time and comes out the same every time.
+What can be seen from the texts is put together first: a family that asks for more than another adds nothing, and two that differ in one
+condition and its opposite differ in nothing. Where several are left and the parameter space is known, the few that are left are one region, whose
+conditions say what the domain makes of them.
 """
 
 from __future__ import annotations
@@ -9,14 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import permutations
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from deterrence.algebra.parameters import ParameterSpace
 
 Conditions: TypeAlias = tuple[str, ...]  # all hold
 
 _COMPARISON = re.compile(r"(?P<left>[^<>=!]+) (?P<op><=|>=|<|>) (?P<right>[^<>=!]+)")
 _WEAK = {"<": "<=", ">": ">=", "<=": "<=", ">=": ">="}
 _OPPOSITE = {"<=": (">", ">="), ">=": ("<", "<="), "<": (">=",), ">": ("<=",)}
-_LONGEST = 100  # of the text for alternatives: what is longer is no summary
+_LONGEST = 100  # of the text of alternatives: what is longer is no summary
+_SYMBOL = re.compile(r"[^\W\d]\w*")
+_FEW = 5  # cases that are looked at as one region
 _MOST = 60  # families: putting them together compares each with each
 
 
@@ -74,14 +80,44 @@ def _least(cases: Sequence[Conditions]) -> list[Conditions]:
     return kept
 
 
-def summary(families: Iterable[Sequence[str]]) -> Conditions | None:
-    """Return the conditions under which any family exists, or None where they cannot be said in few words."""
+def summary(families: Iterable[Sequence[str]], parameters: ParameterSpace | None = None) -> Conditions | None:
+    """Return the conditions under which any family exists, or None where they cannot be said in few words.
+
+    With `parameters`, what follows from the domain is used, and points on surfaces are neglected where that space neglects them.
+    """
     given = list(families)
     if len(given) > _MOST:
         return None
     cases = anywhere(given)
     if len(cases) == 1:
         return cases[0]
+    found = _as_region(cases, parameters) if parameters is not None and len(cases) <= _FEW else None
+    said = [_in_one(cases)] + ([found] if found is not None else [])
+    brief = [conditions for conditions in said if all(len(c) <= _LONGEST for c in conditions if " or " in c)]
+    return min(brief, key=lambda conditions: len(" and ".join(conditions)), default=None)
+
+
+def _in_one(cases: Sequence[Conditions]) -> Conditions:
+    """The cases as one condition."""
     parts = [" and ".join(f"({c})" if " or " in c else c for c in case) for case in cases]
-    text = " or ".join(f"({part})" if len(case) > 1 else part for part, case in zip(parts, cases, strict=True))
-    return (text,) if len(text) <= _LONGEST else None
+    return (" or ".join(f"({part})" if len(case) > 1 else part for part, case in zip(parts, cases, strict=True)),)
+
+
+def _as_region(cases: Sequence[Conditions], parameters: ParameterSpace) -> Conditions | None:
+    """The cases as the conditions of one region; None where they speak of roots or are dear to look into."""
+    from deterrence.algebra.conditions import to_formula
+    from deterrence.algebra.formula import And, atoms, conjunction, large
+    from deterrence.algebra.parser import parse_condition
+    from deterrence.algebra.polynomials import Ratio
+    from deterrence.algebra.simplify import united
+
+    if {name for case in cases for text in case for name in _SYMBOL.findall(text)} - {"and", "or", *parameters.names}:
+        return None
+    ring = parameters.space.ring
+    symbols = {name: Ratio(ring, ring[name]) for name in parameters.names}
+    formulas = [parameters.space.reduced(conjunction(to_formula(parse_condition(text), symbols, ring) for text in case)) for case in cases]
+    if any(large(atom) for f in formulas for atom in atoms(f)):
+        return None
+    whole = united(parameters.space, formulas)
+    writer = parameters.writer()
+    return tuple(writer.condition(part) for part in (whole.parts if isinstance(whole, And) else (whole,)))

@@ -9,8 +9,9 @@ import pytest
 from spaces import SIGNALS, Made, random_polynomial, truth
 
 from deterrence.algebra.formula import FALSE, TRUE, And, Atom, Formula, Or, conjunction, disjunction, negation
-from deterrence.algebra.simplify import simplified
+from deterrence.algebra.simplify import simplified, united
 
+SUM = "g**2 + g*l + l**2 + g + l + 1"  # positive
 SIMPLE = {
     "what the domain implies": ("r < 2 and g + l > 0 and r > g", ["r > g"]),
     "what the rest implies": ("r > 1/2 and r > 1/3 and 2*r > 1", ["r > 1/2"]),
@@ -23,6 +24,17 @@ SIMPLE = {
     "alternatives that cover the space": ("r >= 1/2 or r < 1/2", []),
     "alternatives that share a condition": ("(g > l and r > 1/2) or (g > l and r < 1/4)", ["g > l", "r < 1/4 or r > 1/2"]),
     "alternatives that cover what they share": ("(g > l and r >= 1/2) or (g > l and r <= 1/2)", ["g > l"]),
+    "alternatives that share more than they say": ("(g > l and r > 1/2) or (g > 2*l and r < 1/4)", ["g > l", "(g > 2*l and r < 1/4) or r > 1/2"]),
+    "what holds wherever the other does not": ("g > l or (g <= l and r > 1/2)", ["g > l or r > 1/2"]),
+    "what holds there but for a surface": ("g > l or (g < l and r > 1/2)", ["g > l or r > 1/2"]),
+    "alternatives apart by a surface": ("r > 1/2 or r < 1/2", []),
+    "all but a surface of what they share": ("g > l and (r > 1/2 or r < 1/2)", ["g > l"]),
+    "a large product with a known factor": (f"({SUM})*(r*(g**3 + l**3 + 1) - g**4) >= 0", ["r >= g**4/(g**3 + l**3 + 1)"]),
+    "a large product in an alternative": (f"g > l or ({SUM})*(r*(g**3 + l**3 + 1) - g**4) < 0", ["g > l or r < g**4/(g**3 + l**3 + 1)"]),
+    "a large product with a factor that the rest decides": (
+        "(r*(g**2 + l**2 + 1) - g*l - g)*(r*(g + l**3 + 1) - 2*l - l**2) > 0 and r*(g + l**3 + 1) > 2*l + l**2",
+        ["r > g*(l + 1)/(g**2 + l**2 + 1)", "r > l*(l + 2)/(g + l**3 + 1)"],
+    ),
     "all of the space": ("r > 0", []),
     "no point of the space": ("r > 1", ["0 == 1"]),
     "an even power": ("(g - l)**2*(2*r - 1) >= 0", ["r >= 1/2"]),
@@ -99,3 +111,33 @@ def test_what_is_known_beside_the_domain_counts() -> None:
     assert simplified(made.space, f, (made.formula("g <= l"),)) == FALSE
     assert simplified(made.space, made.formula("r > 0 or g > l")) == TRUE
     assert isinstance(simplified(made.space, made.formula("r > 1/2 or g > l")), Or)
+
+
+def test_a_surface_that_is_not_mentioned_is_still_no_part_of_the_region() -> None:
+    """What is shown neglects surfaces; whether a point belongs to the region is told exactly."""
+    region = Made("r g l", SIGNALS).region("r > 1/2 or r < 1/2")
+
+    assert region.conditions == ()
+    assert {"r": Fraction(1, 2), "g": 1, "l": 1} not in region
+    assert {"r": Fraction(1, 3), "g": 1, "l": 1} in region
+
+
+def test_on_knife_edges_surfaces_count() -> None:
+    """Where equilibria on surfaces are asked for, a condition that excludes one is shown."""
+    made = Made("r g l", SIGNALS, knife_edge=True)
+
+    assert equal_but_for_order(made.region("r > 1/2 or r < 1/2").conditions, ["r > 1/2 or r < 1/2"])
+    assert equal_but_for_order(made.region("g > l or (g <= l and r > 1/2)").conditions, ["g > l or r > 1/2"])
+    assert made.region("r > 1/2 or r <= 1/2").conditions == ()
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_several_conditions_together_have_the_points_of_each(seed: int) -> None:
+    """Cases that are as short as can be by themselves, as the regions of families are, become one condition with the same points."""
+    rng, made = random.Random(seed), Made("r g l", SIGNALS)
+    cases = [f for f in (simplified(made.space, random_formula(rng, made)) for _ in range(4)) if f != FALSE]
+    together = united(made.space, cases)
+
+    for point in made.points(60, seed):
+        at = {k: point.get(name, Fraction(0)) for k, name in enumerate(made.ring.names)}
+        assert any(truth(f, at) for f in cases) == truth(together, at), (cases, together, point)

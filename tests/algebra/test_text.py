@@ -31,6 +31,11 @@ FORMULAS = {
     "g**2/(g + l)**2": ("g**2", "(g + l)**2"),
     "0": ("0", "1"),
     "(g - l)/(g + l)": ("l - g", "-g - l"),
+    "((g - l)**2 - r*l)/r": ("g**2 - 2*g*l + l**2 - r*l", "r"),
+    "r*l - (g + l)**2": ("r*l - g**2 - 2*g*l - l**2", "1"),
+    "(1 - 2*r)**2 + g*l": ("4*r**2 - 4*r + 1 + g*l", "1"),
+    "((3*g - 2*l)**2 + 6*r)/6": ("9*g**2 - 12*g*l + 4*l**2 + 6*r", "6"),
+    "r**2 + r*g + g**2 + l": ("r**2 + g**2 + r*g + l", "1"),
     "-(g + l)": ("-g - l", "1"),
 }
 CONDITIONS = {
@@ -61,6 +66,17 @@ def test_a_rational_function_is_read_back_as_it_was(seed: int) -> None:
 
     assert read(writer.ratio(value)) == value
     assert read(writer.polynomial(value.numerator)).numerator == value.numerator
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_sum_with_squares_is_read_back_as_it_was(seed: int) -> None:
+    """Squares of sums of two terms, added or taken away, with constants and powers in them."""
+    rng = random.Random(seed)
+    p = random_polynomial(rng, RING, 2, 3)
+    for _ in range(rng.randint(1, 2)):
+        p = p + rng.choice((1, -1)) * (random_polynomial(rng, RING, 1, 1) + random_polynomial(rng, RING, 2, 1)) ** 2
+
+    assert read(Writer(RING).polynomial(p)).numerator == p
 
 
 @pytest.mark.parametrize("seed", range(60))

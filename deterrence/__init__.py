@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from deterrence.analysis.tidy import tidy
     from deterrence.analysis.value_path import ValuePath, value_path
     from deterrence.check import Certificate, check
+    from deterrence.concepts.public_belief import belief_recursion
     from deterrence.model.automata import Automaton, Phase, Rule
     from deterrence.model.catalogue import catalogue
     from deterrence.model.game import Branch, Chance, Claim, Decision, Game, Outcome, Parameter, Type
@@ -60,6 +61,7 @@ _HOMES = {
     "deterrence.analysis.tidy": ("tidy",),
     "deterrence.check": ("Certificate", "check"),
     "deterrence.model.catalogue": ("catalogue",),
+    "deterrence.concepts.public_belief": ("belief_recursion",),
     "deterrence.model.automata": ("Automaton", "Phase", "Rule"),
     "deterrence.model.game": ("Branch", "Chance", "Claim", "Decision", "Game", "Outcome", "Parameter", "Type"),
     "deterrence.model.reading": ("load",),
@@ -106,6 +108,7 @@ __all__ = [
     "Thresholds",
     "Type",
     "ValuePath",
+    "belief_recursion",
     "catalogue",
     "check",
     "comparative_statics",

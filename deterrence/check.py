@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from deterrence.model.assessment import Form, Numbers, history, read_assessment
 from deterrence.model.game import Game
+from deterrence.model.stochastic import StochasticGame
 from deterrence.model.surds import Exact, InputError, dependencies
 
 __all__ = ["Certificate", "Deviation", "check"]
@@ -23,6 +24,12 @@ CONCEPTS = {
     "subgame_perfect": "a subgame perfect equilibrium",
     "weak_pbe": "a weak perfect Bayesian equilibrium",
     "sequential": "a sequential equilibrium",
+}
+LASTING = {
+    "markov_perfect": "a Markov perfect equilibrium",
+    "subgame_perfect": "a subgame perfect equilibrium",
+    "perfect_public": "a perfect public equilibrium",
+    "nash": "a Nash equilibrium",
 }
 ZERO: Exact = Fraction(0)
 ONE: Exact = Fraction(1)
@@ -70,32 +77,36 @@ class Certificate:
         return self.valid
 
     def __str__(self) -> str:
-        verdict = f"This is {'' if self.valid else 'not '}{CONCEPTS[self.concept]}."
+        verdict = f"This is {'' if self.valid else 'not '}{(CONCEPTS | LASTING)[self.concept]}."
         payoffs = [f"Expected payoffs: {', '.join(f'{player} {payoff}' for player, payoff in self.payoffs.items())}."] if self.payoffs else []
         return "\n".join([verdict, *(f"  - {fault}." for fault in self.faults), *payoffs])
 
 
 def check(
     game: Game,
-    strategies: Mapping[str, Mapping[str, Any]],
-    beliefs: Mapping[str, Any],
-    at: Mapping[str, Any],
-    concept: str = "sequential",
+    strategies: Mapping[str, Mapping[str, Any]] | str,
+    beliefs: Mapping[str, Any] | None = None,
+    at: Mapping[str, Any] | None = None,
+    concept: str | None = None,
 ) -> Certificate:
     """Whether strategies and beliefs are an equilibrium at a point, with the faults, and exactly who gains what by which deviation.
 
     Judged are: probabilities; Bayes' rule on the path; and, by concept, `sequential`: no deviation at any one information set gains, and the
     beliefs are limits under trembles (Kreps and Wilson 1982, DOI 10.2307/1912767); `weak_pbe`: at every information set the whole plan from
-    there on is best given the belief there; `nash`: no plan gains; `subgame_perfect`: none does in any subgame.
+    there on is best given the belief there; `nash`: no plan gains; `subgame_perfect`: none does in any subgame. In a game without a horizon:
+    `markov_perfect`: strategies that depend on the state alone are sequential in every state, an end being worth what follows too;
+    `subgame_perfect`, or `perfect_public` where some moves are never seen: no change of plan within one period gains, from any state and in
+    any subgame of the period; `nash`: no strategy gains from the start.
 
     Args:
         game: the game.
         strategies: information set -> action -> probability; an action that is left out has probability 0. Numbers, or formulas of results
-            as text: in the parameters, with `sqrt`, `CRootOf`, `Min`, `Max`.
+            as text: in the parameters, with `sqrt`, `CRootOf`, `Min`, `Max`. Or the name of a profile of the game's `strategies`.
         beliefs: information set -> history -> probability, or the list of `{"types": ..., "moves": ..., "probability": ...}` of the JSON form.
             What Bayes' rule says may be left out; a history that is left out has probability 0.
         at: a value of every parameter without `default` that is not fixed, and of every other name that the formulas use.
-        concept: `nash`, `subgame_perfect`, `weak_pbe` or `sequential`.
+        concept: `nash`, `subgame_perfect`, `weak_pbe` or `sequential` (the default). In a game without a horizon `markov_perfect` (the default
+            for strategies), `subgame_perfect` or `perfect_public` (the default for named profiles), or `nash`.
 
     Raises:
         InputError: the concept or a name is unknown, a formula cannot be read, or the point is outside the parameter space.
@@ -107,13 +118,27 @@ def check(
       - A gains 1/2 by Stay instead of Go at 'A'.
     Expected payoffs: A -1/2.
     """
+    if isinstance(game, StochasticGame) and game.horizon is None:
+        from deterrence.check_lasting import check_lasting
+
+        return check_lasting(game, strategies, beliefs or {}, at or {}, concept)
+    concept = concept or "sequential"
     if concept not in CONCEPTS:
         raise InputError(f"concept is {concept!r}; expected one of {', '.join(CONCEPTS)}")
-    given = read_assessment(game, strategies, beliefs, at)
+    if isinstance(strategies, str):
+        raise InputError(f"strategies is {strategies!r}; a game that does not go on for ever names no profiles: expected probabilities of actions")
+    given = read_assessment(game, strategies, beliefs or {}, at or {})
     if given.faults:
         return Certificate(concept, given.faults, (), {})
-    form, believed = given.form, list(given.beliefs)
-    play = _Play(form, given.strategies)
+    play = Play(given.form, given.strategies)
+    faults, deviations = judge(play, given.beliefs, concept)
+    payoffs = dict(zip(given.form.players, play.worth[0], strict=True))
+    return Certificate(concept, tuple(faults), tuple(deviations), payoffs)
+
+
+def judge(play: Play, beliefs: Numbers, concept: str) -> tuple[list[str], list[Deviation]]:
+    """What is wrong with an assessment, the deviations that gain included."""
+    form, believed = play.form, list(beliefs)
     roots = _subgames(form) if concept == "subgame_perfect" else [0]
     by_plans = concept in ("nash", "subgame_perfect")
     bayes = dict.fromkeys(fault for root in roots for fault in _bayes(play, believed, root, fill=not by_plans))
@@ -125,15 +150,13 @@ def check(
         deviations = _continuations(play, believed)
     elif not faults:
         deviations, faults = _one_shots(play, believed), _inconsistencies(play, believed)
-    faults = [*bayes, *faults, *map(str, deviations)]
-    payoffs = dict(zip(form.players, play.worth[0], strict=True))
-    return Certificate(concept, tuple(faults), tuple(deviations), payoffs)
+    return [*bayes, *faults, *map(str, deviations)], deviations
 
 
 # What follows from it
 
 
-class _Play:
+class Play:
     """Strategies at a point, by information set and action, and what follows from them."""
 
     def __init__(self, form: Form, strategy: Numbers) -> None:
@@ -213,7 +236,7 @@ def _subgames(form: Form) -> list[int]:
 # What equilibrium requires
 
 
-def _bayes(play: _Play, believed: list[Sequence[Exact]], root: int, fill: bool) -> Iterator[str]:
+def _bayes(play: Play, believed: list[Sequence[Exact]], root: int, fill: bool) -> Iterator[str]:
     """Where beliefs break Bayes' rule at what play from the root reaches; beliefs that were not given are filled in if need be."""
     reached = play.reach(root)
     for info in play.form.information_sets:
@@ -228,7 +251,7 @@ def _bayes(play: _Play, believed: list[Sequence[Exact]], root: int, fill: bool) 
             yield f"the belief at {info.name!r} is {', '.join(map(str, belief))}, but by Bayes' rule it is {', '.join(map(str, bayes))}"
 
 
-def _one_shots(play: _Play, believed: Numbers) -> list[Deviation]:
+def _one_shots(play: Play, believed: Numbers) -> list[Deviation]:
     """For each action that is played, what another at the same information set gains."""
     out = []
     for info in play.form.information_sets:
@@ -246,7 +269,7 @@ def _one_shots(play: _Play, believed: Numbers) -> list[Deviation]:
     return out
 
 
-def _continuations(play: _Play, believed: Numbers) -> list[Deviation]:
+def _continuations(play: Play, believed: Numbers) -> list[Deviation]:
     """At each information set, what the best plan from there on gains, given the belief there."""
     found = []
     for info in play.form.information_sets:
@@ -255,14 +278,14 @@ def _continuations(play: _Play, believed: Numbers) -> list[Deviation]:
     return [d for d in found if d]
 
 
-def _plans(play: _Play, root: int) -> list[Deviation]:
+def _plans(play: Play, root: int) -> list[Deviation]:
     """What the best plan of each player gains in the game or subgame from the root on."""
     start = play.form.nodes[root]
     found = [_best_plan(play, player, {root: ONE}) for player in play.form.players]
     return [replace(d, subgame=history(play.form, start.types, start.moves)) for d in found if d]
 
 
-def _best_plan(play: _Play, player: str, weights: Mapping[int, Exact]) -> Deviation | None:
+def _best_plan(play: Play, player: str, weights: Mapping[int, Exact]) -> Deviation | None:
     """What the best plan gains from the weighted nodes on, if it gains anything."""
     value, plan = play.best(player, weights)
     i, sets = play.form.players.index(player), play.form.information_sets
@@ -275,7 +298,7 @@ def _best_plan(play: _Play, player: str, weights: Mapping[int, Exact]) -> Deviat
     return Deviation(player, info.name, played, info.actions[instead], gain, tuple((it.name, it.actions[a]) for it, a in further))
 
 
-def _inconsistencies(play: _Play, believed: Numbers) -> list[str]:
+def _inconsistencies(play: Play, believed: Numbers) -> list[str]:
     """Why beliefs off the path are no limits of Bayes' rule under trembles of the strategies.
 
     Every action of probability 0 trembles with an order `e >= 1` and a coefficient `c > 0`. An information set weighs its nodes by the product

@@ -19,10 +19,12 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from deterrence.algebra.errors import GameError
+from deterrence.model.automata import Automaton, Phase, Rule
 from deterrence.model.extensive import extensive_form
 from deterrence.model.game import Game
 from deterrence.model.parts import Chance, Decision, Outcome
-from deterrence.model.stochastic import RepeatedGame
+from deterrence.model.profiles import reachable_pairs, stages
+from deterrence.model.stochastic import RepeatedGame, StochasticGame
 
 PLAYERS = ("Patron", "Ally", "Foe")
 LETTERS = {"Patron": "p", "Ally": "a", "Foe": "f", "Chance": "n"}
@@ -209,3 +211,75 @@ def finite_games(draw: Any, most_sets: int = 3, horizon: int = 2) -> RepeatedGam
     assume(game is not None)
     assert game is not None
     return game
+
+
+def random_repeated_game(number: int, most_sets: int = 3) -> RepeatedGame | None:
+    """A repeated game with a symbolic discount factor and one random automaton, `Machine`; None where only one player acts.
+
+    Monitoring may be imperfect, some players short-lived, and the automaton may mix.
+    """
+    rng = random.Random(f"repeated {number}")
+    players = PLAYERS[: rng.choice([2, 2, 3])]
+    builder = StageBuilder(rng, players, {}, [], most_sets)
+    tree = builder.decision(rng.choice(players), 0, dict.fromkeys(players, ()))
+    if len({player for (player, _), count in builder.counts.items() if count > 1}) < 2:
+        return None
+    short_lived = [player for player in players[1:] if rng.random() < 1 / 5]
+    sections: dict[str, Any] = {"players": players, "tree": tree, "discount": "delta", "short_lived": short_lived}
+    sections["parameters"] = {"delta": "0 <= delta and delta < 1"}
+    bare = RepeatedGame(title=f"Random repeated game {number}", **sections)
+    return RepeatedGame(title=bare.title, **sections, strategies={"Machine": random_automaton(rng, bare)})
+
+
+def random_automaton(rng: random.Random, game: RepeatedGame) -> Automaton:
+    """An automaton with up to three states, whose rules look at what can be seen and lead to every state."""
+    stage = stages(game)["Stage"]
+    size, names = rng.choice([1, 2, 2, 3, 3]), ["One", "Two", "Three"]
+    phases = {}
+    for k in range(size):
+        play = {info.name: _random_choice(rng, info.actions) for info in stage.sets}
+        seen = [(mover, label) for mover, labels in stage.public.items() if mover in (*PLAYERS, "Chance") for label in labels]
+        rules = [Rule(rng.choice(names[:size]), dict([rng.choice(seen)])) for _ in range(rng.choice([0, 1, 1, 2]))] if seen else []
+        phases[names[k]] = Phase(play, [*rules, Rule(names[(k + 1) % size])])
+    return Automaton("One", _met(game, phases))
+
+
+def _met(game: RepeatedGame, phases: dict[str, Phase]) -> dict[str, Phase]:
+    """The states to which some moves lead; rules that no moves fit lead to the first."""
+    found = {phase for _, phase in reachable_pairs(game, stages(game), Automaton("One", phases))}
+    rules = {name: [Rule(r.go if r.go in found else "One", r.when) for r in phase.next] for name, phase in phases.items()}
+    return {name: Phase(phase.play, rules[name]) for name, phase in phases.items() if name in found}
+
+
+def _random_choice(rng: random.Random, actions: tuple[str, ...]) -> Any:
+    if rng.random() < 1 / 8 and len(actions) > 1:
+        return {actions[0]: "1/3", actions[1]: "2/3"}
+    return rng.choice(actions)
+
+
+class StateBuilder(StageBuilder):
+    """Grows the tree of one state, whose ends lead to this state, to the other, or to either by chance."""
+
+    states = ("Calm", "Storm")
+
+    def end(self) -> Outcome:
+        end = super().end()
+        one, other = self.states
+        end_next = self.random.choice([one, other, {one: "1/3", other: "2/3"}])
+        return Outcome(f"{end.name} {self.name}", end.payoffs, next=end_next)
+
+    name = ""
+
+
+def random_stochastic_game(number: int, most_sets: int = 2) -> StochasticGame | None:
+    """A game in two states with a given discount factor; None where only one player acts in one of them."""
+    rng = random.Random(f"stochastic {number}")
+    players = PLAYERS[:2]
+    trees = {}
+    for name in StateBuilder.states:
+        builder = StateBuilder(rng, players, {}, [], most_sets)
+        builder.name = name
+        trees[name] = builder.decision(rng.choice(players), 0, dict.fromkeys(players, ()))
+        if len({player for (player, _), count in builder.counts.items() if count > 1}) < 2:
+            return None
+    return StochasticGame(title=f"Random stochastic game {number}", players=players, states=trees, discount=rng.choice(["1/2", "3/4", "9/10"]))

@@ -17,7 +17,7 @@ from deterrence.algebra.formula import FALSE, TRUE, Atom, Formula, atoms, conjun
 from deterrence.algebra.overdetermined import overdetermined
 from deterrence.algebra.polynomials import Polynomial, Ratio
 from deterrence.algebra.roots import square_part, with_radical
-from deterrence.algebra.smt import OutOfTime, Undecided
+from deterrence.algebra.smt import QUICK, OutOfTime, Undecided
 from deterrence.algebra.solving import Tally
 from deterrence.algebra.space import Space
 from deterrence.algebra.state import State
@@ -265,7 +265,10 @@ def _joined(system: System, chosen: Sequence[Choice], plain: Formula, tally: Tal
         return None
     solid = [strict(space.typical(c)) for c, f in zip(system.conditions, put_in, strict=True) if f != TRUE]
     facts = (plain, *(f for choice in chosen for f in choice.facts))
+    conditions = space.without_edges(without_radicals(conjunction((*state.conditions, *put_in)), state))
     answer = feasible_somewhere(space, (*facts, *solid))
+    if answer is None:  # once more, in the parameters alone where that is possible
+        answer = space.quick((plain, strict(conditions), *(r.definition() for r in state.roots)), 20 * QUICK)
     if answer is None:
         raise Undecided("whether a solution in closed form exists was not decided")
     if not answer:
@@ -273,7 +276,6 @@ def _joined(system: System, chosen: Sequence[Choice], plain: Formula, tally: Tal
             raise Undecided("whether a solution in closed form exists beyond a surface was not decided")
         tally.knife_edge += 1
         return None
-    conditions = space.without_edges(without_radicals(conjunction((*state.conditions, *put_in)), state))
     return Branch(dict(state.values), (), state.roots, conditions)
 
 

@@ -194,9 +194,12 @@ def payoff_set(
     if rate == 0:
         return _of_stage(stage)
     numbers = scaled(stage, float(rate))
-    guess = _guess(numbers, method, max_iterations)
-    found = bounds(numbers, Effort(tolerance, directions, max_iterations), guess)
-    return _in_payoffs((stage, rate, "jyc" if guess is None else "abreu_sannikov"), numbers, found, tolerance)
+    guess, effort = _guess(numbers, method, max_iterations), Effort(tolerance, directions, max_iterations)
+    found, used = bounds(numbers, effort, guess), "jyc" if guess is None else "abreu_sannikov"
+    if found.gap > tolerance and method == "auto" and guess is not None:  # a set that is nearly flat, for example
+        other = bounds(numbers, effort)
+        found, used = (other, "jyc") if other.gap < found.gap else (found, used)
+    return _in_payoffs((stage, rate, used), numbers, found, tolerance)
 
 
 def _given(game: Game | StageGame, discount: Any) -> tuple[StageGame, Fraction]:
@@ -240,7 +243,8 @@ def _guess(numbers: Scaled, method: str, most: int) -> Polytope | None:
             raise
         return None
     if found is None and method == "abreu_sannikov":
-        raise InputError("method: abreu_sannikov cannot do with a set that is empty, a point or a segment; use jyc, or auto")
+        why = "the set is empty, a point or a segment, or QuantEcon has no room for it"
+        raise InputError(f"method: abreu_sannikov cannot do with this game: {why}; use jyc, or auto")
     return found
 
 

@@ -116,16 +116,20 @@ def binding(play: FixedPlay) -> list[tuple[Deviation, Formula]]:
 
 
 def nash_conditions(play: FixedPlay) -> list[Formula]:
-    """No strategy of a player that depends on the state alone earns her more from the start."""
+    """No strategy of a player that depends on the state alone earns her more from the start; to one who is replaced, in any period of play."""
     out = []
-    value = state_values(play.states, play.fixed)[0]
+    values = state_values(play.states, play.fixed)
     for i, player in enumerate(play.form.players):
-        for n, policy in enumerate(policies(play, player)):
-            play.space.clock.check()
-            if n >= MOST_POLICIES:
-                raise Undecided(f"{player} has more than {MOST_POLICIES} strategies that depend on the state alone")
-            changed = {info: pure(play, info, policy[info]) if info in policy else ps for info, ps in play.fixed.items()}
-            out.append(play.space.compare(Ratio.of(play.ring, value[i] - state_values(play.states, changed)[0][i]), ">="))
+        replaced = player in getattr(play.form.game, "short_lived", ())
+        met = _reached(play, play.supports, frozenset(range(len(play.states.states)))) if replaced else [0]
+        for start in met:
+            for n, policy in enumerate(policies(play, player, start, once=replaced)):
+                play.space.clock.check()
+                if n >= MOST_POLICIES:
+                    raise Undecided(f"{player} has more than {MOST_POLICIES} strategies that depend on the state alone")
+                changed = {info: pure(play, info, policy[info]) if info in policy else ps for info, ps in play.fixed.items()}
+                gap = values[start][i] - state_values(play.states, changed)[start][i]
+                out.append(play.space.compare(Ratio.of(play.ring, gap), ">="))
     return out
 
 
@@ -134,14 +138,17 @@ def pure(play: FixedPlay, info: int, action: int) -> list[Ratio]:
     return [Ratio.of(play.ring, int(a == action)) for a in range(len(play.sets[info].actions))]
 
 
-def policies(play: FixedPlay, player: str) -> Iterator[Policy]:
-    """The player's pure strategies that depend on the state alone, as far as the states that they lead to tell them apart."""
+def policies(play: FixedPlay, player: str, start: int = 0, once: bool = False) -> Iterator[Policy]:
+    """The player's pure strategies from a state on that depend on the state alone, as far as the states that they lead to tell them apart.
+
+    With `once`, those for a period in that state only.
+    """
     mine = [info for info in play.sets if info.player == player]
     own = [[info.index for info in mine if play.states.state_of(info.nodes[0]) == s] for s in range(len(play.states.states))]
 
     def grown(policy: Policy, settled: frozenset[int]) -> Iterator[Policy]:
-        reached = _reached(play, {**play.supports, **{i: (a,) for i, a in policy.items()}}, settled)
-        fresh = next((s for s in reached if s not in settled), None)
+        reached = _reached(play, {**play.supports, **{i: (a,) for i, a in policy.items()}}, settled, start)
+        fresh = next((s for s in reached[: 1 if once else None] if s not in settled), None)
         if fresh is None:
             yield policy
             return
@@ -151,9 +158,9 @@ def policies(play: FixedPlay, player: str) -> Iterator[Policy]:
     yield from grown({}, frozenset())
 
 
-def _reached(play: FixedPlay, supports: Mapping[int, Support], settled: frozenset[int]) -> list[int]:
-    """The states that play comes to from the first through settled ones."""
-    found, todo = {0: None}, [0]
+def _reached(play: FixedPlay, supports: Mapping[int, Support], settled: frozenset[int], start: int = 0) -> list[int]:
+    """The states that play comes to from one of them through settled ones."""
+    found, todo = {start: None}, [start]
     for state in todo:
         if state not in settled:
             continue

@@ -26,6 +26,12 @@ THREE_BY_THREE = [[(16, 9), (3, 13), (0, 3)], [(21, 1), (10, 4), (-1, 0)], [(9, 
 PUBLISHED = [(7.33770472, 0), (7.86308964, 0), (19.7917977, 2.8), (15.5630896, 9.1), (7.33770472, 10.9826253), (1.12568240, 2.8)]
 DILEMMA = [[(9, 9), (1, 10)], [(10, 1), (3, 3)]]  # QuantEcon's
 PENNIES = [[(1, -1), (-1, 1)], [(-1, 1), (1, -1)]]
+CROWDED = [  # at discount factor 0.9 QuantEcon 0.11 writes beyond the end of an array
+    [(0, 2), (0, 2), (5, 8), (1, 8)],
+    [(2, 0), (1, 1), (8, 9), (8, 2)],
+    [(8, 5), (9, 8), (0, 6), (4, 0)],
+    [(7, 9), (5, 2), (4, 0), (9, 4)],
+]
 METHODS = ("abreu_sannikov", "jyc")
 
 
@@ -114,8 +120,16 @@ def test_sets_that_are_a_point_or_a_segment(payoffs: Any, discount: str, expecte
     assert (found.method, found.empty, found.converged) == ("jyc", False, True)
     assert same_points(found.inner.vertices, expected, 1e-6)
     assert same_points(found.outer.vertices, expected, 1e-6)
-    with pytest.raises(InputError, match="a point or a segment; use jyc"):
+    with pytest.raises(InputError, match="a point or a segment, or QuantEcon has no room for it; use jyc"):
         payoff_set(stage_game(payoffs), discount, method="abreu_sannikov")
+
+
+def test_a_game_for_which_quantecon_has_no_room_comes_from_the_approximations() -> None:
+    """Its algorithm would overwrite memory there; the bounds are the same as without it."""
+    found, expected = (payoff_set(stage_game(CROWDED), "9/10", method=method) for method in ("auto", "jyc"))
+
+    assert same_points(found.inner.vertices, expected.inner.vertices, 1e-6)
+    assert found.converged
 
 
 @pytest.mark.parametrize(("payoffs", "discount"), [(PENNIES, "1/2"), (PENNIES, "99/100"), ([[(1, -1), (-1, 2)], [(-2, 2), (1, 0)]], "1/20")])
@@ -389,6 +403,8 @@ def test_a_parameter_without_a_value_is_named() -> None:
     """And a discount factor that is given beside the game's own is refused."""
     with pytest.raises(InputError, match=r"the parameter delta has no value: fix it, as in game.at\(delta=...\)"):
         payoff_set(at_once().at(c="3/2"))
+    with pytest.raises(InputError, match=r"payoffs depend on c, and so does the discount factor; fix it, as in game.at\(c=...\)"):
+        payoff_set(at_once(discount="delta/c").at(delta="1/2"))
     with pytest.raises(InputError, match="a repeated game has its own"):
         payoff_set(at_once().at(c="3/2", delta="1/2"), "1/2")
     with pytest.raises(GameError, match="outside"):

@@ -18,7 +18,8 @@ MODEL = ALGEBRA | {"model"}
 CONCEPTS = MODEL | {"concepts"}
 RESULT = MODEL | {"solution", "equilibrium", "restore"}
 SOLVE = RESULT | CONCEPTS | {"solve", "assembly", "cache"}
-ANALYSIS = SOLVE | {"check", "analysis"}
+CHECK = MODEL | {"check", "check_lasting"}
+ANALYSIS = SOLVE | CHECK | {"analysis"}
 ALL = ANALYSIS | {"report", "interop", "cli", ""}
 MAY_IMPORT = {
     "algebra": ALGEBRA,
@@ -27,7 +28,8 @@ MAY_IMPORT = {
     "solution": RESULT,
     "equilibrium": RESULT,
     "restore": RESULT,
-    "check": MODEL | {"check"},
+    "check": CHECK,
+    "check_lasting": CHECK,
     "solve": SOLVE,
     "assembly": SOLVE,
     "cache": SOLVE,

@@ -25,12 +25,7 @@ def stage_of(game: Game) -> StageGame:
     """
     _check_repeated(game)
     assert isinstance(game, StochasticGame)
-    stage = game.stage()
-    values = _values(game, {name for name in game.free_parameters if name not in _of_discount(game)})
-    try:
-        form = extensive_form(stage, values)
-    except KeyError as error:
-        raise InputError(f"payoffs depend on {error.args[0]}, and so does the discount factor; fix it, as in game.at({error.args[0]}=...)") from None
+    form = extensive_form(game.stage(), _values(game, {name for name in game.free_parameters if name not in _of_discount(game)}))
     owners = _owners(form)
     actions = tuple(form.information_sets[owners[player]].actions for player in form.players)
     rows = _rows(form)

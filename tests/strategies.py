@@ -283,3 +283,26 @@ def random_stochastic_game(number: int, most_sets: int = 2) -> StochasticGame | 
         if len({player for (player, _), count in builder.counts.items() if count > 1}) < 2:
             return None
     return StochasticGame(title=f"Random stochastic game {number}", players=players, states=trees, discount=rng.choice(["1/2", "3/4", "9/10"]))
+
+
+def random_reputation(number: int, horizon: int = 2) -> RepeatedGame:
+    """A patron with two types before a chain of allies: entry, a move made at once, or a signal; payoffs without ties, and the prior as a symbol."""
+    rng = random.Random(f"reputation {number}")
+    shape = rng.choice(["entry", "at once", "signal"])
+    names = ["Kept", "Broken", "Apart"] if shape == "entry" else [f"{deed} {reply}" for deed in ("Keep", "Break") for reply in ("trusted", "left")]
+
+    def payoff() -> Fraction:
+        return Fraction(rng.randint(-300, 300), rng.choice([97, 101, 103, 107]))
+
+    if shape == "entry":
+        tree = Decision("Ally", {"Trust": Decision("Patron", {"Keep": "Kept", "Break": "Broken"}), "Leave": "Apart"})
+    else:
+        replies = {deed: Decision("Ally", {"Trust": f"{deed} trusted", "Leave": f"{deed} left"}) for deed in ("Keep", "Break")}
+        tree = Decision("Patron", replies, hidden_from=["Ally"] if shape == "at once" else [])
+    symbols = {name: f"u{k}" for k, name in enumerate(names)}
+    types = {kind: {"probability": p, **{symbol: payoff() for symbol in symbols.values()}} for kind, p in (("Hard", "p"), ("Soft", "1 - p"))}
+    return RepeatedGame(
+        title=f"Random reputation {number}", players=PLAYERS[:2], parameters={"p": "0 < p < 1"}, types={"Patron": types}, tree=tree, horizon=horizon,
+        outcomes={name: {"Patron": symbol, "Ally": payoff()} for name, symbol in symbols.items()}, short_lived=["Ally"],
+        discount=rng.choice(["1", "1/2", "9/10"]),
+    )  # fmt: skip

@@ -108,14 +108,16 @@ class _Backwards:
     def intervals(self) -> tuple[list[Piece], Settled]:
         """Play at almost every belief, and later play at those single beliefs at which it settles it."""
         search = StageSearch(self.stage, self.later, self.stage.belief)
-        pieces: list[Piece] = []
-        settled: Settled = {}
+        regimes, pieces = list[Found](), list[Piece]()
         for found in search.found():
             if found.branch.limits:
                 raise self._refused("play leaves mixing probabilities open at a range of beliefs")
-            self._settle(found, settled)
+            regimes.append(found)
             pieces += [search.piece(found, low, high) for low, high in self._ranges(found)]
-        return self._tiled(pieces), settled
+        tiled, settled = self._tiled(pieces), Settled()
+        for found in regimes:
+            self._settle(found, settled)
+        return tiled, settled
 
     def _settle(self, found: Found, settled: Settled) -> None:
         """What the found play requires of mixing at single beliefs in later periods must not depend on how they are come to."""

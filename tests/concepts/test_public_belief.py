@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import gambit_bridge
 import pygambit
 import pytest
+import strategies
 import sympy
 from families import Family
 
@@ -316,6 +318,39 @@ def test_a_type_may_be_sure_of_nothing_at_a_point() -> None:
 
     assert found.period(1).cuts == (sympy.Rational(1, 8), sympy.Rational(1, 4), sympy.Rational(1, 2))
     assert check(found.game, *found.assessment(), {}).valid
+
+
+# Random games
+
+REASONS = r": (there are several equilibria|there is no equilibrium|mixing in a later period|play leaves mixing)"
+
+
+def reputation(number: int) -> tuple[Game, dict[str, str]]:
+    """A random game, and to which types surprises are put down in it."""
+    rng = random.Random(number)
+    return strategies.random_reputation(number), {action: rng.choice(["Hard", "Soft"]) for action in ("Keep", "Break")}
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_what_is_found_in_random_games_is_an_equilibrium(number: int) -> None:
+    """At random priors the checker takes it; what is refused is refused for one of few reasons."""
+    game, surprise = reputation(number)
+    rng, found, refused = random.Random(number), None, ""
+    try:
+        found = belief_recursion(game, surprise)
+    except InputError as error:
+        refused = error.message
+
+    assert found is not None or re.search(REASONS, refused)
+    for prior in (Fraction(rng.randint(1, 96), 97) for _ in range(4 if found else 0)):
+        certificate = check(game, *found.assessment(p=prior), {"p": prior})  # type: ignore[union-attr] - it was found
+        assert certificate.valid, str(certificate)
+
+
+def test_play_that_must_remember_more_than_the_belief_is_refused() -> None:
+    """Two ranges of beliefs lead to one belief, but each needs its own mixing there: that is an equilibrium, though none in the belief alone."""
+    with pytest.raises(InputError, match="mixing in a later period at one belief would have to differ with the belief before"):
+        belief_recursion(*reputation(109))
 
 
 # Shown

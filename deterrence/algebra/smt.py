@@ -120,6 +120,16 @@ class Smt:
             raise Undecided("the solver for nonlinear arithmetic gave no answer in its time")
         return _rational_point(self, list(formulas), solver.model(), variables)
 
+    def sample(self, formulas: Iterable[Formula], variables: Sequence[int]) -> tuple[str, dict[int, Fraction] | None]:
+        """As `check`, with the values of `variables` in the solution that was found if they are rational."""
+        answer, solver = self._run(formulas)
+        if answer != SAT:
+            return answer, None
+        model = solver.model()
+        values = [model.eval(self.variables[k], model_completion=True) for k in variables]
+        rational = all(z3.is_rational_value(v) for v in values)
+        return SAT, {k: _fraction(v) for k, v in zip(variables, values, strict=True)} if rational else None
+
     def _run(self, formulas: Iterable[Formula], effort: int | None = None, solver: Any = None) -> tuple[str, Any]:
         solver = self._tactic.solver() if solver is None else solver
         solver.set("timeout", self.clock.milliseconds())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deterrence.algebra.formula import FALSE, Atom, Formula, conjunction
+from deterrence.algebra.formula import FALSE, And, Atom, Formula, conjunction
 from deterrence.algebra.polynomials import Ratio
+from deterrence.concepts.linked_beliefs import Link, links
+from deterrence.concepts.partial_regimes import Feasibility, Known
 from deterrence.concepts.play import Play, Support
 
 
@@ -34,21 +36,46 @@ def last_first(play: Play) -> tuple[list[int], dict[int, list[int]]]:
 class Search:
     """The tree of partial support profiles; one is dropped only when no beliefs whatever make it optimal.
 
-    Where beliefs are to be `consistent`, those that chance alone decides are known from the start.
+    Where beliefs are to be `consistent`, those at one information set are held to those at earlier ones.
     """
 
     def __init__(self, play: Play, consistent: bool = False) -> None:
         self.play = play
-        priors = {info.index: prior_weights(play, info.index) for info in play.sets} if consistent else {}
-        self.beliefs = {info.index: priors.get(info.index) or belief_unknowns(play, info.index) for info in play.sets}
         self.order, self.judged = last_first(play)
+        self.beliefs = {info.index: belief_unknowns(play, info.index) for info in play.sets}
+        self.linked: dict[int, list[Link]] = {i: [] for i in self.order}
+        if consistent:
+            self._link_beliefs()
+        self.bearing = {i: self._bearing(i) for i in self.order}
         self.visited = 0
+        self.known: dict[tuple[object, ...], tuple[Formula, ...] | None] = {}
+        self.feasibility = Feasibility(play.space)
+
+    def _link_beliefs(self) -> None:
+        """Beliefs that chance alone tells from earlier ones are known from the start; others when the play between them has been fixed."""
+        place = {i: n for n, i in enumerate(self.order)}
+        for info in self.play.sets:
+            known = False
+            for link in links(self.play, info.index):
+                if not link.settles(self.play):
+                    last = max([link.later, *self.play.following[link.later], *link.decided_by], key=lambda j: place[j])
+                    self.linked[last].append(link)
+                elif not known:
+                    self.beliefs[info.index], known = link.weights(self.play, self._earlier(link), {}), True
+
+    def _bearing(self, i: int) -> tuple[int, ...]:
+        """The sets whose supports the conditions depend on that come with the support of a set."""
+        judged = {i, *self.judged[i], *(link.later for link in self.linked[i])}
+        return tuple(sorted(judged.union(*(self.play.following[j] for j in judged), *(link.decided_by for link in self.linked[i]))))
+
+    def _earlier(self, link: Link) -> list[Ratio]:
+        return [Ratio(self.play.ring, self.play.ring.one)] if link.earlier is None else self.beliefs[link.earlier]
 
     def profiles(self) -> Iterator[dict[int, Support]]:
         """Every support profile that survives."""
-        yield from self._descend(0, {}, ())
+        yield from self._descend(0, {}, Known())
 
-    def _descend(self, depth: int, supports: dict[int, Support], known: tuple[Formula, ...]) -> Iterator[dict[int, Support]]:
+    def _descend(self, depth: int, supports: dict[int, Support], known: Known) -> Iterator[dict[int, Support]]:
         self.play.space.clock.check()
         if depth == len(self.order):
             yield dict(supports)
@@ -57,37 +84,30 @@ class Search:
         for support in self.play.all_supports(self.play.sets[i]):
             supports[i] = support
             self.visited += 1
-            more = self._conditions(i, supports)
-            if more is not None and (not more or self.play.space.possible((*known, *more))):
-                yield from self._descend(depth + 1, supports, (*known, *more))
+            added = self._conditions(i, supports)
+            more = None if added is None else self.feasibility.extended(known, added)
+            if more is not None:
+                yield from self._descend(depth + 1, supports, more)
         del supports[i]
 
     def _conditions(self, i: int, supports: dict[int, Support]) -> tuple[Formula, ...] | None:
-        """What the new support adds; None where it is plainly impossible."""
+        """What the new support adds; None where it is plainly impossible. Worked out once for the supports that bear on it."""
+        key = (i, *(supports[j] for j in self.bearing[i]))
+        if key not in self.known:
+            self.known[key] = self._worked_out(i, supports)
+        return self.known[key]
+
+    def _worked_out(self, i: int, supports: dict[int, Support]) -> tuple[Formula, ...] | None:
         out: list[Formula] = [*self.play.mixing_conditions(i, supports[i])]
         for j in self.judged[i]:
             out += optimal(self.play, j, supports, self.beliefs[j])
+        for link in self.linked[i]:
+            earlier = self._earlier(link)
+            out += rational(self.play, link.later, supports, link.weights(self.play, earlier, supports), earlier)
         joined = conjunction(out)
         if joined == FALSE:
             return None
-        return tuple(out) if joined.key != "(and )" else ()
-
-
-def prior_weights(play: Play, info: int) -> list[Ratio] | None:
-    """How chance weighs the nodes of an information set; None unless the ways to them differ in what chance did and in nothing else.
-
-    Under any trembles such nodes are reached in these proportions, so that consistent beliefs there are known whatever is played.
-    """
-    weights, decisions = [], set()
-    for k in play.sets[info].nodes:
-        steps = [(play.nodes[at], branch) for at, branch in play.paths[k]]
-        odds = Ratio(play.ring, play.ring.one)
-        for node, branch in steps:
-            if node.information_set is None:
-                odds = odds * node.probabilities[branch]
-        weights.append(odds)
-        decisions.add(tuple((node.information_set, branch) for node, branch in steps if node.information_set is not None))
-    return weights if len(weights) > 1 and len(decisions) == 1 else None
+        return joined.parts if isinstance(joined, And) else (joined,)
 
 
 def belief_unknowns(play: Play, info: int) -> list[Ratio]:
@@ -102,7 +122,12 @@ def belief_unknowns(play: Play, info: int) -> list[Ratio]:
 
 def optimal(play: Play, info: int, supports: dict[int, Support], beliefs: list[Ratio]) -> list[Formula]:
     """Some beliefs make the support optimal: the simplex, indifference within the support, no gain from leaving it."""
-    out = [play.space.typical(c) for c in local_conditions(play, info, supports, beliefs)]
+    return rational(play, info, supports, beliefs, beliefs)
+
+
+def rational(play: Play, info: int, supports: dict[int, Support], weights: list[Ratio], beliefs: list[Ratio]) -> list[Formula]:
+    """The support is optimal where the nodes weigh `weights`, which depend on `beliefs`; these are not negative."""
+    out = [play.space.typical(c) for c in local_conditions(play, info, supports, weights)]
     if FALSE in out or all(isinstance(c, Atom) and play.space.parametric(c.polynomial) for c in out):
         return out  # beliefs do not matter
     return [*out, *(Atom(b.numerator, ">=") for b in beliefs if len(beliefs) > 1)]

@@ -14,11 +14,16 @@ def test_games_are_found_by_words(capsys: pytest.CaptureFixture[str]) -> None:
     """As text and as JSON, with all that is searched for; exit code 1 where there is none."""
     assert main(["list", "blank", "cheque", "emboldens", "spoils", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)["games"]
+    assert main(["list", "zzz", "cheque", "--json"]) == 1
+    missed = json.loads(capsys.readouterr().out)
     assert main(["list", "zzz"]) == 1
 
-    assert capsys.readouterr().out == "No game of the catalogue speaks of: zzz\n"
+    assert capsys.readouterr().out == "Nothing in the catalogue speaks of: zzz\n`deterrence list` without a word shows all games.\n"
     assert ("entrapment", "entrapment", ["entrapment"]) in [(game["name"], game["theme"], game["mechanisms"]) for game in found]
     assert len(found) < 10
+    assert missed["games"] == []
+    assert "blank_cheque" in missed["near"]
+    assert missed["unknown"] == ["zzz"]
 
 
 def test_the_claims_of_the_whole_catalogue_are_decided(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def add(command: Command) -> None:
     """Add the commands of this file."""
     listed = command("list", _list, "the games that ship with the library, or those of them that have some words in what they say")
-    listed.add_argument("words", metavar="WORD", nargs="*", help="looked for in names, titles, sources, notes and claims; a game must have them all")
+    listed.add_argument("words", metavar="WORD", nargs="*", help="looked for in names, titles, sources, notes and claims")
     listed.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     takes_game(command("show", _show, "players, parameters, the tree and the information sets of a game"))
     takes_game(command("validate", _validate, "whether a file is well formed and its model sound: probabilities, denominators, parameters"))
@@ -57,7 +57,7 @@ def _list(options: argparse.Namespace) -> int:
 
     found = find(options.words)
     if options.json:
-        answer(as_json(options, {"words": options.words, "games": [entry.to_dict() for entry in found.entries if found.all_words]}))
+        answer(as_json(options, found.to_dict()))
     else:
         answer(listing(found, width()))
     return YES if found.all_words else NO

@@ -195,9 +195,9 @@ def index_page() -> str:
         "## By theme",
         *_themes(games),
         "## By mechanism",
-        _index("mechanism", games_of(MECHANISMS, {name: about.mechanisms for name, about in said.items()})),
+        _index("mechanism", games, games_of(MECHANISMS, {name: about.mechanisms for name, about in said.items()})),
         "## By alliance system",
-        _index("alliance system", games_of(SYSTEMS, {name: about.systems for name, about in said.items()})),
+        _index("alliance system", games, games_of(SYSTEMS, {name: about.systems for name, about in said.items()})),
     )
 
 
@@ -210,8 +210,9 @@ def _themes(games: dict[str, Game]) -> Iterator[str]:
         )
 
 
-def _index(what: str, found: dict[str, list[str]]) -> str:
-    return table((what, "games"), [(row, ", ".join(map(_link, names)) or "no game yet") for row, names in found.items()])
+def _index(what: str, games: dict[str, Game], found: dict[str, list[str]]) -> str:
+    rows = [(row, "<br>".join(f"{_link(name)}: {games[name].title}" for name in names)) for row, names in found.items()]
+    return table((what, "games"), [(row, cell or "no game yet") for row, cell in rows])
 
 
 def _link(name: str) -> str:

@@ -29,6 +29,6 @@ for axes, (word, price) in zip(panels, PRICES.items(), strict=True):
         axes.plot(found.f, found[ASKED[name]], style, color="black", label=name)
     axes.set(title=f"a condition is {word}", xlabel="firmness $f$", xlim=(0, 1), ylim=(-0.02, 1.02))
 
-panels[0].legend(frameon=False)
+panels[1].legend(frameon=False, loc="center right")
 figure.savefig(sys.argv[1] if len(sys.argv) > 1 else "firmer_guarantee.pdf")
 plt.close(figure)

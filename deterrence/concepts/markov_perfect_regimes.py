@@ -60,6 +60,7 @@ class Search:
         self.values = Values(play)
         self.order, self.judged = last_first(play)
         self.visited = 0
+        self._known: dict[int, dict[int, list[dict[int, Support]]]] = {}
 
     def regimes(self) -> Iterator[Regime]:
         """Every regime that survives."""
@@ -86,24 +87,21 @@ class Search:
 
     def _profiles(self, states: Sequence[int]) -> Iterator[dict[int, Support]]:
         """Supports in some states, those with the fewest mixtures first."""
-        by_count: list[dict[int, list[dict[int, Support]]]] = []
-        for s in states:
-            sorted_: dict[int, list[dict[int, Support]]] = {}
-            for supports in self._of_state(s):
-                sorted_.setdefault(sum(len(x) > 1 for x in supports.values()), []).append(supports)
-            by_count.append(sorted_)
-        for total in range(sum(max(counts, default=0) for counts in by_count) + 1):
-            for counts in itertools.product(*by_count):
-                if sum(counts) == total:
-                    for chosen in itertools.product(*(part[n] for part, n in zip(by_count, counts, strict=True))):
-                        yield {i: s for part in chosen for i, s in part.items()}
+        each = [self._of_state(s) for s in states]
+        for counts in sorted(itertools.product(*each), key=sum):
+            for chosen in itertools.product(*(known[n] for known, n in zip(each, counts, strict=True))):
+                yield {i: support for supports in chosen for i, support in supports.items()}
 
     # One state, as far as its play does not depend on what follows
 
-    def _of_state(self, state: int) -> Iterator[dict[int, Support]]:
-        """The supports in a state that are optimal for some beliefs as far as that depends on the payoffs of the period alone."""
-        order = [i for i in self.order if self.play.state_of_set[i] == state]
-        yield from self._extended(order, {}, ())
+    def _of_state(self, state: int) -> dict[int, list[dict[int, Support]]]:
+        """The supports in a state that are optimal for some beliefs as far as the payoffs of the period alone decide, by the number of mixtures."""
+        if state not in self._known:
+            found: dict[int, list[dict[int, Support]]] = {}
+            for supports in self._extended([i for i in self.order if self.play.state_of_set[i] == state], {}, ()):
+                found.setdefault(sum(len(s) > 1 for s in supports.values()), []).append(supports)
+            self._known[state] = found
+        return self._known[state]
 
     def _extended(self, order: list[int], supports: dict[int, Support], known: tuple[Formula, ...]) -> Iterator[dict[int, Support]]:
         self.space.clock.check()
@@ -165,7 +163,7 @@ class Search:
             if action not in supports[info]:
                 yield self.values.compare(total, ">="), None
                 continue
-            f = self.values.compare(total, "==")
+            f = self.values.equal(total, supports)
             yield f, Tie(owner, gain, f.polynomial) if isinstance(f, Atom) else None
 
     def _others_alone(self, info: int, supports: dict[int, Support], weights: list[Ratio]) -> list[Ratio]:

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from deterrence.algebra.formula import Formula
-from deterrence.algebra.polynomials import Polynomial, Ratio
+from deterrence.algebra.formula import Atom, Formula
+from deterrence.algebra.polynomials import Polynomial, Ratio, primitive
 from deterrence.algebra.space import Space
 from deterrence.concepts.play import Play, Support, Supports
 from deterrence.model.recursion import solved
@@ -162,6 +162,14 @@ class Values:
     def compare(self, value: Ratio, op: str) -> Formula:
         """The condition `value OP 0`, cleared of its denominator and of every factor whose sign is known."""
         return self.play.space.compare(value, op, self.positive)
+
+    def equal(self, value: Ratio, supports: Supports) -> Formula:
+        """The condition that `value` is zero, cleared of the probabilities of mixtures too, which are positive.
+
+        Such a factor, of what others play on the way, would hide that the equations are more than the unknowns that are in them.
+        """
+        mixed = (c for i, s in supports.items() for c in self.play.mixing_conditions(i, s) if isinstance(c, Atom) and c.op == ">")
+        return self.play.space.compare(value, "==", self.positive.union(str(primitive(c.polynomial)) for c in mixed))
 
     # Deviations at one information set
 

@@ -63,15 +63,21 @@ class Feasibility:
         """As `_together`, but also None where more equations than unknowns leave at most a surface of the parameter space."""
         found = self._together(part)
         equations, conditions = sorted_out(part)
-        unknowns = frozenset[int]().union(*map(self._unknowns, part))
+        unknowns = frozenset(k for p in equations for k in self.space.ring.support(p)).difference(self.space.parameters)
         if found is None or len(equations) <= len(unknowns) or not self.space.generic:
             return found
+        ranges = tuple(f for f in conditions if isinstance(f, Atom) and self._is_range(f, unknowns))
         try:
-            return found if System(self.space, tuple(sorted(unknowns)), equations, conditions).resolve() else None
+            return found if System(self.space, tuple(sorted(unknowns)), equations, ranges).resolve() else None
         except OutOfTime:
             raise
         except Undecided:
             return found
+
+    def _is_range(self, condition: Atom, unknowns: frozenset[int]) -> bool:
+        """Does a condition bound a single unknown, and that by a number?"""
+        named = self.space.ring.support(condition.polynomial)
+        return len(named) == 1 and unknowns.issuperset(named) and condition.polynomial.total_degree() == 1
 
     def _suits(self, part: tuple[Formula, ...], key: frozenset[str], point: Point) -> bool:
         """Can a part hold where the parameters have the given values?"""

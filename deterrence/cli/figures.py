@@ -225,19 +225,20 @@ def _tree(options: argparse.Namespace) -> int:
         check_writable(options.output)
     else:
         _checked(options.output)
-    game = _drawable(game_of(options), options)
+    game = game_of(options)
+    state, title = _drawable(game, options)
     solution = None if options.equilibrium is None else solved(options, game)
     chosen = None if solution is None else _called(solution, options.equilibrium)
     if tikz:
-        write_whole(options.output, tikz_tree(game, chosen))
+        write_whole(options.output, tikz_tree(game, chosen, state=state))
     else:
-        plot.save(plot.tree(game, chosen), options.output)
-    answer(f"{options.output}: the tree of {game.title}{'' if chosen is None else f' with {chosen.name}'}.")
+        plot.save(plot.tree(game, chosen, state=state), options.output)
+    answer(f"{options.output}: the tree of {title}{'' if chosen is None else f' with {chosen.name}'}.")
     return 0 if solution is None else whether_complete(options, solution)
 
 
-def _drawable(game: Game, options: argparse.Namespace) -> Game:
-    """The game, or one state of it where it has several trees."""
+def _drawable(game: Game, options: argparse.Namespace) -> tuple[str | None, str]:
+    """The state whose tree is drawn, where the game has a tree for each, and what is drawn."""
     from deterrence.algebra.errors import InputError
     from deterrence.model.stochastic import StochasticGame
 
@@ -247,8 +248,9 @@ def _drawable(game: Game, options: argparse.Namespace) -> Game:
     if isinstance(game, StochasticGame) and lasting:
         if options.equilibrium is not None:
             raise InputError(f"--equilibrium {options.equilibrium}: a path is drawn in a game that is played once; see `plot path`")
-        return game.stage(options.state)
-    return game
+        stage = game.stage(options.state)
+        return options.state or next(iter(game.states)), stage.title
+    return None, game.title
 
 
 def _payoffs(options: argparse.Namespace) -> int:

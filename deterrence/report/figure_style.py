@@ -113,6 +113,7 @@ def extent(text: str, size: float = SIZE) -> tuple[float, float]:
     return max(_width(line, size) for line in lines), size * (1.0 + 1.15 * (len(lines) - 1))
 
 
+@lru_cache(maxsize=4096)
 def _width(line: str, size: float) -> float:
     from matplotlib.backends.backend_agg import RendererAgg
 
@@ -142,14 +143,38 @@ def _number(name: str) -> int:
 
 def wrapped(parts: Iterable[str], most: float, size: float = SIZE) -> str:
     """Parts of an enumeration on as many lines as their width asks for."""
-    lines: list[str] = []
-    for word in ", ".join(parts).split(" "):
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and extent(longer, size)[0] <= most:
-            lines[-1] = longer
+    return lines_of(", ".join(parts).split(" "), most, size)
+
+
+def lines_of(words: Iterable[str], most: float, size: float = SIZE) -> str:
+    """Words on as many lines as their width asks for."""
+    lines: list[list[str]] = []
+    gap, room = _width(". .", size) - _width("..", size), 0.0
+    for word in words:
+        width = _width(word, size)
+        if lines and gap + width <= room:
+            lines[-1].append(word)
+            room -= gap + width
         else:
-            lines.append(word)
-    return "\n".join(lines)
+            lines.append([word])
+            room = most - width
+    return "\n".join(" ".join(line) for line in lines)
+
+
+def balanced(words: Sequence[str], most: float, size: float = SIZE) -> str:
+    """Words on as few lines as their width asks for, the lines about equally long.
+
+    >>> print(balanced("what it costs to leave an ally alone in a war".split(), 110))
+    what it costs to leave
+    an ally alone in a war
+    """
+    best = narrower = lines_of(words, most, size)
+    while narrower.count("\n") == best.count("\n"):
+        best, width = narrower, extent(narrower, size)[0]
+        narrower = lines_of(words, width - 1, size)
+        if extent(narrower, size)[0] >= width:
+            break
+    return best
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -129,10 +129,10 @@ def tornado(sensitivity: Sensitivity) -> Figure:
     return draw_tornado(sensitivity)
 
 
-def tree(game: Game, equilibrium: Equilibrium | None = None) -> Figure:
+def tree(game: Game, equilibrium: Equilibrium | None = None, *, state: str | None = None) -> Figure:
     """Return the game tree as journals draw it, information sets dashed; with an equilibrium, its path thick.
 
-    Of a game that is played over and over draw the tree of one state: `tree(game.stage("Peace"))`.
+    Of a game that is played over and over it is the tree of one state, with the states that follow at the ends: `tree(game, state="Peace")`.
 
     >>> import deterrence as dt
     >>> len(tree(dt.load("alliance_security_dilemma")).axes)
@@ -141,4 +141,4 @@ def tree(game: Game, equilibrium: Equilibrium | None = None) -> Figure:
     from deterrence.report.tree_figure import draw_tree
 
     figure_style.need("matplotlib")
-    return draw_tree(game, equilibrium)
+    return draw_tree(game, equilibrium, state=state)

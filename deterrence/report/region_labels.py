@@ -55,6 +55,16 @@ def _swept(labels: Grid, grid: Grid, axis: int, turned: bool) -> Grid:
     return np.moveaxis(a[:: -1 if turned else 1], 0, axis)
 
 
+def edges(grid: Grid) -> Mask:
+    """The pixels that touch another kind."""
+    out = np.zeros(grid.shape, dtype=bool)
+    for axis in (0, 1):
+        a, b = (np.moveaxis(m, axis, 0) for m in (grid, out))
+        b[1:] |= a[1:] != a[:-1]
+        b[:-1] |= a[1:] != a[:-1]
+    return out
+
+
 def room(mask: Mask, width: float, height: float) -> tuple[int, int, int] | None:
     """The most air, in pixels, that a box of so many pixels within a mask can have around it, and the row and column of its middle there.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,25 +19,26 @@ if TYPE_CHECKING:
 
     from deterrence.algebra.parameters import ParameterSpace
     from deterrence.analysis.plane import Key, Plane
-    from deterrence.report.region_labels import Patch
     from deterrence.solution import Solution
 
 _TALL = 190.0  # points
-_LEFT, _BOTTOM, _TOP, _RIGHT = 34.0, 28.0, 6.0, 8.0
-_MARGIN = 14.0  # for letters beside cells that are too small to hold them
-_SPECK = 0.002  # of the map: a smaller patch of what is named elsewhere needs no name of its own
-_AIR = 8  # points around a name: more lines are no price for more
+_LEFT, _BOTTOM, _TOP, _RIGHT = 25.0, 18.5, 6.0, 8.0  # without the titles of the axes
+_MARGIN = 14.0  # for names beside cells that are too small to hold them
+_LINE = 9.5  # of the title of an axis
+_MOST_LINES = 3
+_ALIKE = ((1, 5), (3, 4), (2, 6), (0, 2))  # tints that some eyes, or all, hardly tell apart where they touch
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A slice: two parameters, the values of all others, and the ends of the box; `cropped` says of which axes the ends are ours."""
+    """A slice: two parameters and what they mean, the values of all others, and the ends of the box; `cropped` says which axes' ends are ours."""
 
     x: str
     y: str
     fixed: Mapping[str, Fraction]
     box: tuple[tuple[Fraction, Fraction], tuple[Fraction, Fraction]]
     cropped: tuple[bool, bool]
+    meanings: tuple[str, str] = ("", "")
 
 
 def asked(solution: Solution, axes: tuple[str, str], fixed: Mapping[str, Any] | None, ranges: Mapping[str, Any] | None) -> Asked:
@@ -52,7 +54,8 @@ def asked(solution: Solution, axes: tuple[str, str], fixed: Mapping[str, Any] | 
         if name not in axes:
             raise InputError(f"ranges: {name} is not on an axis; expected {x} or {y}, and values of others in `fixed`")
     box = tuple(_ends(parameters, name, ranges) for name in axes)
-    return Asked(x, y, values, (box[0], box[1]), (x not in ranges, y not in ranges))
+    meanings = solution.game.parameters[x].meaning, solution.game.parameters[y].meaning
+    return Asked(x, y, values, (box[0], box[1]), (x not in ranges, y not in ranges), meanings)
 
 
 def parameters_of(solution: Solution) -> ParameterSpace:
@@ -142,9 +145,21 @@ class Map:
     labels: Mapping[str, str]
 
     @property
+    def left(self) -> float:
+        """The room on the left of the axes in points."""
+        return _LEFT + _LINE * _lines(self.titles[1])
+
+    @property
     def wide(self) -> float:
         """The width of the axes in points."""
-        return style.COLUMN * style.POINTS - _LEFT - _RIGHT - _MARGIN
+        return style.COLUMN * style.POINTS - self.left - _RIGHT - _MARGIN
+
+    @cached_property
+    def titles(self) -> tuple[str, str]:
+        """What the axes are called: the meaning of the parameter if it has one, and its symbol."""
+        upwards = _title(self.wanted.meanings[1], self.wanted.y, _TALL)
+        most = style.COLUMN * style.POINTS - _LEFT - _LINE * _lines(upwards) - _RIGHT - _MARGIN
+        return _title(self.wanted.meanings[0], self.wanted.x, most), upwards
 
     @cached_property
     def view(self) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -167,28 +182,38 @@ class Map:
 
     def figure(self) -> Figure:
         """The map with its names, and below it the key to letters if there are any."""
-        named = _Names(self)
-        lines = named.key_lines()
-        below = _BOTTOM + len(lines) * style.SIZE * 1.25
+        from deterrence.report.region_names import Names, key_lines
+
+        named = Names(self.grid, self.plane.keys, self.labels, int(_MARGIN + _RIGHT) - 1)
+        lines, above = key_lines(named.key(), 0.95 * self.wide), _BOTTOM + _LINE * _lines(self.titles[0])
+        below = above + len(lines) * style.SIZE * 1.25
         figure = style.empty_figure(style.COLUMN, (below + _TALL + _TOP) / style.POINTS)
-        axes = style.axes_at(figure, (_LEFT, below, self.wide, _TALL))
+        axes = style.axes_at(figure, (self.left, below, self.wide, _TALL))
         self._fill(axes)
         self._bound(axes)
-        named.write(axes)
+        named.write(axes, self.at)
         axes.set(xlim=self.view[0], ylim=self.view[1])
-        axes.set_xlabel(style.symbol(self.wanted.x), fontproperties=style.font(style.SIZE + 1), labelpad=1)
-        style.upright_label(axes, self.wanted.y)
+        self._name_axes(axes)
         style.few_ticks(axes)
         for n, line in enumerate(lines):
-            at = (_LEFT / (style.COLUMN * style.POINTS), (below - _BOTTOM - n * style.SIZE * 1.25) / (below + _TALL + _TOP))
+            at = (self.left / (style.COLUMN * style.POINTS), (below - above - n * style.SIZE * 1.25) / (below + _TALL + _TOP))
             figure.text(*at, line, fontproperties=style.font(), va="top", parse_math=False, gid="key")
         return figure
+
+    def _name_axes(self, axes: Axes) -> None:
+        across, upwards = self.titles
+        size = style.SIZE + (not self.wanted.meanings[0])
+        axes.set_xlabel(across, fontproperties=style.font(size), labelpad=1, linespacing=1.1)
+        if self.wanted.meanings[1]:
+            axes.set_ylabel(upwards, fontproperties=style.font(), labelpad=2, linespacing=1.1)
+        else:
+            style.upright_label(axes, self.wanted.y)
 
     def _fill(self, axes: Axes) -> None:
         from matplotlib.patches import PathPatch
         from matplotlib.path import Path
 
-        colours = self._colours()
+        colours = self.colours()
         for key in self.plane.keys:
             shape = Path.make_compound_path(*(Path(line, closed=False) for line in map(_closed, self.plane.outlines(key))))
             many = 0 if key is None else len(key)
@@ -197,7 +222,7 @@ class Map:
             patch = PathPatch(shape, facecolor=colours[key], edgecolor=stroke, hatch=hatch, linewidth=0, hatch_linewidth=0.4, gid=_gid(key))
             axes.add_patch(patch)
 
-    def _colours(self) -> dict[Key, Any]:
+    def colours(self) -> dict[Key, Any]:
         """A tint for each set of equilibria, other than those of its neighbours while there are enough; white where there is none."""
         from deterrence.report.region_labels import apart
 
@@ -206,7 +231,8 @@ class Map:
         for n, key in enumerate(self.plane.keys):
             if key:
                 taken = {chosen[other] for other in touching[n] if other in chosen}
-                uses = [list(chosen.values()).count(c) + 100 * (c in taken) for c in range(len(style.TINTS))]
+                alike = {b if c == a else a for c in taken for a, b in _ALIKE if c in (a, b)}
+                uses = [list(chosen.values()).count(c) + 100 * (c in taken) + 50 * (c in alike) for c in range(len(style.TINTS))]
                 chosen[n] = uses.index(min(uses))
         tints = {n: style.tint(style.TINTS[c], 0.45) for n, c in chosen.items()}
         return {key: style.OUTSIDE if key is None else tints.get(n, "white") for n, key in enumerate(self.plane.keys)}
@@ -214,12 +240,23 @@ class Map:
     def _bound(self, axes: Axes) -> None:
         from matplotlib.collections import LineCollection
 
-        axes.add_collection(LineCollection(self.plane.boundaries, colors="black", linewidths=style.LINE, capstyle="round", gid="boundaries"))
+        lines = strung(self.plane.boundaries)
+        axes.add_collection(LineCollection(lines, colors="black", linewidths=style.LINE, capstyle="round", joinstyle="round", gid="boundaries"))
 
-    def at(self, row: int, column: int) -> tuple[float, float]:
-        """The point of the map at the middle of a pixel."""
+    def at(self, across: float, upwards: float) -> tuple[float, float]:
+        """The point of the map so many pixels from its left and from its lower end."""
         (left, right), (low, high) = self.view
-        return left + (right - left) * (column + 0.5) / self.grid.shape[1], low + (high - low) * (row + 0.5) / self.grid.shape[0]
+        return left + (right - left) * across / self.grid.shape[1], low + (high - low) * upwards / self.grid.shape[0]
+
+
+def _title(meaning: str, name: str, most: float) -> str:
+    """The meaning of a parameter, if it is told in a few lines, and its symbol."""
+    told = style.balanced([*style.words(f"{meaning},").split(), style.symbol(name)], most) if meaning else ""
+    return told if told and _lines(told) <= _MOST_LINES else style.symbol(name)
+
+
+def _lines(text: str) -> int:
+    return 1 + text.count("\n")
 
 
 def _closed(line: Any) -> Any:
@@ -228,92 +265,24 @@ def _closed(line: Any) -> Any:
     return np.concatenate([line, line[:1]])
 
 
+def strung(lines: Sequence[Any]) -> list[Any]:
+    """Broken lines, each drawn on by the one that alone begins where it alone ends: where they are drawn apart, their ends show."""
+    import numpy as np
+
+    first, last = ([tuple(line[end].tolist()) for line in lines] for end in (0, -1))
+    met, ended = Counter((*first, *last)), set(last)
+    after = {start: n for n, start in enumerate(first) if met[start] == 2 and start in ended}
+    out, drawn = [], set()
+    for n in sorted(range(len(lines)), key=lambda n: first[n] in after):  # those that go round come last
+        strung_on: list[Any] = []
+        at: int | None = n
+        while at is not None and at not in drawn:
+            strung_on.append(lines[at][1:] if strung_on else lines[at])
+            drawn.add(at)
+            at = after.get(last[at])
+        out += [np.concatenate(strung_on)] if strung_on else []
+    return out
+
+
 def _gid(key: Key) -> str:
     return "outside" if key is None else f"cell-{'-'.join(key) or 'none'}"
-
-
-class _Names:
-    """What is written into the cells of a map, and what into the key below it."""
-
-    def __init__(self, of: Map) -> None:
-        from deterrence.report.region_labels import letters, patches
-
-        self.map, self.keys = of, of.plane.keys
-        found = patches(of.grid)
-        self.inside: list[tuple[str, int, int]] = []
-        self.left: list[Patch] = []
-        named: set[int] = set()
-        for patch in found:
-            fitting = self._fits(patch)
-            if fitting is not None:
-                self.inside.append(fitting)
-                named.add(patch.kind)
-            elif self.keys[patch.kind] is not None and not (patch.size < _SPECK * of.grid.size and patch.kind in named):
-                self.left.append(patch)
-                named.add(patch.kind)
-        kinds = sorted({p.kind for p in self.left})
-        self.letter = dict(zip(kinds, letters(len(kinds)), strict=True))
-
-    def _tokens(self, key: Key) -> list[str]:
-        if key is None:
-            return ["outside the space"]
-        return [self.map.labels.get(name, name) for name in key] if self.map.labels else style.joined(key) or ["none"]
-
-    def _fits(self, patch: Patch) -> tuple[str, int, int] | None:
-        """A text that says what exists in a patch, in the fewest lines with which it fits well, and where; None where it does not fit."""
-        from deterrence.report.region_labels import room
-
-        tokens = self._tokens(self.keys[patch.kind])
-        seen: dict[str, None] = {style.wrapped(tokens, most): None for most in (self.map.wide, 90.0, 60.0, 40.0, 28.0, 1.0)}
-        best: tuple[int, str, int, int] | None = None
-        for text in sorted(seen, key=lambda text: text.count("\n")):
-            width, height = style.extent(text)
-            place = room(patch.mask, width + 5, height + 4)
-            if place is not None and (best is None or best[0] < min(place[0], _AIR)):
-                best = (place[0], text, *place[1:])
-        return None if best is None else best[1:]
-
-    def key_lines(self) -> list[str]:
-        """The key to the letters."""
-        most = self.map.wide + _MARGIN  # up to the right of the axes and a little further
-        lines: list[str] = []
-        for kind, mark in self.letter.items():
-            first, *others = self._tokens(self.keys[kind])
-            entry = [f"{mark}: {first}", *others]
-            longer = f"{lines[-1]}    {', '.join(entry)}" if lines else ""
-            if lines and style.extent(longer)[0] <= most:
-                lines[-1] = longer
-            else:
-                lines += style.wrapped(entry, most).split("\n")
-        return lines
-
-    def write(self, axes: Axes) -> None:
-        """Write the names into the axes, and letters for cells too small for them, beside the map where not even these fit."""
-        from deterrence.report.region_labels import room
-
-        box = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
-        for text, row, column in self.inside:
-            x, y = self.map.at(row, column)
-            plain = text == "outside the space"
-            axes.text(x, y, text, fontproperties=style.font(style=["normal", "italic"][plain]), ha="center", va="center", parse_math=False,
-                      bbox=None if plain else box, linespacing=1.1, gid="name")  # fmt: skip
-        beside = []
-        for patch in self.left:
-            mark = self.letter[patch.kind]
-            place = room(patch.mask, style.extent(mark)[0] + 3, style.SIZE + 1)
-            if place is not None:
-                axes.text(*self.map.at(*place[1:]), mark, fontproperties=style.font(), ha="center", va="center", gid="letter")
-            else:
-                beside.append((self.map.at(*(room(patch.mask, 1, 1) or (0, 0, 0))[1:]), mark))
-        self._beside(axes, sorted(beside, key=lambda item: item[0][1]))
-
-    def _beside(self, axes: Axes, marks: Sequence[tuple[tuple[float, float], str]]) -> None:
-        """Letters on the right of the map, each with a thin line to its cell."""
-        low, high = self.map.view[1]
-        tall = high - low
-        heights = style.spread([(y - low) / tall for (_, y), _ in marks], 10 / _TALL, 0.02, 0.98)
-        for ((x, y), mark), height in zip(marks, heights, strict=True):
-            axes.annotate(
-                mark, (x, y), (1 + 5 / self.map.wide, height), textcoords="axes fraction", fontproperties=style.font(), va="center", gid="letter",
-                arrowprops={"arrowstyle": "-", "linewidth": style.THIN, "shrinkA": 1, "shrinkB": 0}, annotation_clip=False,
-            )  # fmt: skip

@@ -21,7 +21,7 @@ _ANCHOR = {"left": "base west", "center": "base", "right": "base east"}
 _FONT = {"action": r"\itshape ", "heading": r"\bfseries "}
 
 
-def tikz_tree(game: Game, equilibrium: Equilibrium | None = None) -> str:
+def tikz_tree(game: Game, equilibrium: Equilibrium | None = None, *, state: str | None = None) -> str:
     r"""Return the game tree as a `tikzpicture` that needs no more than TikZ and amsmath, with the places of `draw_tree`.
 
     Lines are drawn in the styles `game branch`, `game chosen` (off the path), `game path` and `information set`, which a paper may change; to
@@ -30,6 +30,7 @@ def tikz_tree(game: Game, equilibrium: Equilibrium | None = None) -> str:
     Args:
         game: the game to draw.
         equilibrium: one of the game's families, whose path is drawn thick.
+        state: of a repeated or stochastic game the state whose tree is drawn.
 
     Raises:
         InputError: the tree has more than 200 ends, or the equilibrium is of another game.
@@ -38,7 +39,7 @@ def tikz_tree(game: Game, equilibrium: Equilibrium | None = None) -> str:
     >>> print(tikz_tree(load("alliance_security_dilemma")).splitlines()[0])
     % Needs \usepackage{amsmath,tikz}
     """
-    return "\n".join(_lines(tree_picture(game, equilibrium)))
+    return "\n".join(_lines(tree_picture(game, equilibrium, state)))
 
 
 def _lines(picture: Picture) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain, count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from deterrence.algebra.errors import InputError, quoted
 from deterrence.algebra.polynomials import Ratio, Ring
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
 
+    from deterrence.model.state_forms import StochasticForm
     from deterrence.solution import Equilibrium
 
 MOST_ENDS = 200
@@ -35,6 +36,7 @@ MOST_NODES = 1_000
 WIDEST = {"odds": 110.0, "payoff": 150.0}  # points: a wider formula is told below the tree
 
 _OPERATIONS: dict[str, Callable[[Ratio, Ratio], Ratio]] = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
+_OPPOSITE = {"+": "-", "-": "+"}  # what adding and subtracting the opposite of a term is
 _LARGEST = 100  # numbers, symbols and operations: a larger formula is not shorter than its simplified form
 
 # Points. Black lines that differ in width only: they print, copy and are told apart without colours.
@@ -46,7 +48,7 @@ _STYLE = {"action": "italic"}
 _WEIGHT = {"heading": "bold"}
 
 
-def draw_tree(game: Game, equilibrium: Equilibrium | None = None, path: str | None = None) -> Figure:
+def draw_tree(game: Game, equilibrium: Equilibrium | None = None, path: str | None = None, *, state: str | None = None) -> Figure:
     """Return the game tree as a figure: information sets dashed, payoffs in the order of the players, an equilibrium's path thick.
 
     With an equilibrium, branches of positive probability on the path are thick, actions chosen off it of medium weight, and the probabilities
@@ -56,9 +58,10 @@ def draw_tree(game: Game, equilibrium: Equilibrium | None = None, path: str | No
         game: the game to draw.
         equilibrium: one of the game's families; none leaves all branches alike.
         path: where the figure is written as well, as PDF, SVG or PNG by its suffix.
+        state: of a repeated or stochastic game the state whose tree is drawn; at its ends stand the states that follow.
 
     Raises:
-        InputError: the tree has more than 200 ends, the equilibrium is of another game, or the suffix is another one.
+        InputError: the tree has more than 200 ends, the equilibrium is of another game, a state is missing, or the suffix is another one.
 
     >>> from deterrence.model.reading import load
     >>> figure = draw_tree(load("alliance_security_dilemma"))
@@ -69,29 +72,47 @@ def draw_tree(game: Game, equilibrium: Equilibrium | None = None, path: str | No
 
     if path is not None:
         check_suffix(path)
-    figure = _drawn(tree_picture(game, equilibrium))
+    figure = _drawn(tree_picture(game, equilibrium, state))
     if path is not None:
         save(figure, path)
     return figure
 
 
-def tree_picture(game: Game, equilibrium: Equilibrium | None = None) -> Picture:
+def tree_picture(game: Game, equilibrium: Equilibrium | None = None, state: str | None = None) -> Picture:
     """Return where everything stands in the drawing of a game tree, for any format to draw.
 
     Raises:
         InputError: the tree is too large to be read, or the equilibrium is of another game.
     """
-    _check_played_once(game)
+    following: Mapping[int, Following] = {}
+    if isinstance(game, StochasticGame) and game.horizon is None:
+        _check_state(game, equilibrium, state)
+        following, game = _following(game, state), game.stage(state)
+    elif state is not None:
+        raise InputError(f"state: found {quoted(state)}, but {quoted(game.title)} is played once, and its tree is drawn whole")
     _check_equilibrium(game, equilibrium)
     form = form_as_written(game)
     _check_size(form)
-    texts = _Texts(form, None if equilibrium is None else equilibrium.to_dict())
+    texts = _Texts(form, None if equilibrium is None else equilibrium.to_dict(), following)
     return Layout(form, [texts.caption(node) for node in form.nodes], measure).picture(texts.notes())
 
 
-def _check_played_once(game: Game) -> None:
-    if isinstance(game, StochasticGame) and game.horizon is None:
-        raise InputError(f"game: {quoted(game.title)} has a tree for every state; draw one, as tree(game.stage({next(iter(game.states))!r}))")
+def _check_state(game: StochasticGame, equilibrium: Any, state: str | None) -> None:
+    if state is None and len(game.states) > 1:
+        raise InputError(f"game: {quoted(game.title)} has a tree for every state; draw one, as tree(game, state={next(iter(game.states))!r})")
+    if equilibrium is not None:
+        raise InputError(f"equilibrium: {quoted(game.title)} is played for good; a path is drawn in the tree of a game that is played once")
+
+
+def _following(game: StochasticGame, state: str | None) -> dict[int, Following]:
+    """The states that follow each end of a state's tree, with their probabilities; nothing where that state always follows."""
+    whole = cast("StochasticForm[Amount]", form_as_written(game))
+    names = [each.name for each in whole.states]
+    home = names.index(state) if state in names else 0
+    root, stop = ([each.root for each in whole.states] + [len(whole.nodes)])[home : home + 2]
+    found = {end - root: tuple((names[k], odds) for k, odds in whole.following[end]) for end in whole.ends if root <= end < stop}
+    stays = all([name for name, _ in after] == [names[home]] for after in found.values())
+    return {} if stays and len(names) == 1 else found
 
 
 def _check_size(form: ExtensiveForm[Any]) -> None:
@@ -123,8 +144,10 @@ class Amount:
 
     def _with(self, op: str, other: Amount) -> Amount:
         value = _OPERATIONS[op](self.value, other.value)
-        size = self.size + other.size + 1
-        return Amount(value, Binary(op, self.tree, other.tree) if size <= _LARGEST else self.tree, size)
+        size, tree = self.size + other.size + 1, other.tree
+        if op in _OPPOSITE and (positive := _without_minus(tree)) is not None:
+            op, tree = _OPPOSITE[op], positive
+        return Amount(value, Binary(op, self.tree, tree) if size <= _LARGEST else self.tree, size)
 
     def __add__(self, other: Amount) -> Amount:
         return self._with("+", other)
@@ -158,6 +181,19 @@ class Amount:
         return min(texts, key=len)
 
 
+def _without_minus(tree: Tree) -> Tree | None:
+    """The opposite of a term that is written with a minus in front; None of another."""
+    if isinstance(tree, Negate):
+        return tree.operand
+    if isinstance(tree, Binary) and tree.op in "*/" and (left := _without_minus(tree.left)) is not None:
+        return Binary(tree.op, left, tree.right)
+    return None
+
+
+Following: TypeAlias = tuple[tuple[str, Amount], ...]
+"""The states that follow an end, with their probabilities."""
+
+
 def form_as_written(game: Game) -> ExtensiveForm[Amount]:
     """Return the extensive form of a game over its free parameters."""
     ring = Ring(game.free_parameters)
@@ -174,8 +210,8 @@ def form_as_written(game: Game) -> ExtensiveForm[Amount]:
 class _Texts:
     """What is written at the nodes of a tree, at one family of equilibria if any."""
 
-    def __init__(self, form: ExtensiveForm[Amount], family: Mapping[str, Any] | None) -> None:
-        self.form = form
+    def __init__(self, form: ExtensiveForm[Amount], family: Mapping[str, Any] | None, following: Mapping[int, Following] | None = None) -> None:
+        self.form, self.following = form, following or {}
         self.family = family or {"strategies": {}, "free": {}, "implicit": {}, "closed": {}}
         self.at_will = wording.unrestricted(family) if family else frozenset()
         self.mixing: dict[int, list[str]] = {  # of the information sets at which not just any behaviour will do
@@ -190,7 +226,15 @@ class _Texts:
     def caption(self, node: Node[Amount]) -> Caption:
         move, odds = ("", "") if node.parent is None else self._move(self.form.nodes[node.parent], node.branch)
         payoffs = tuple(self.key.formula("payoff", value.text) for value in node.payoffs)
-        return Caption((move,), self.key.formula("odds", odds) if odds else (), (self._name(node),), payoffs, self.weights[node.index])
+        after = self._after(self.following[node.index]) if node.index in self.following else ()
+        return Caption((move,), self.key.formula("odds", odds) if odds else (), (self._name(node),), payoffs, self.weights[node.index], after)
+
+    def _after(self, states: Following) -> Pieces:
+        """The states that follow an end, with their probabilities where these are not 1."""
+        if not states:
+            return ("none",)
+        told = [(name,) if odds == 1 else (f"{name} (", *self.key.formula("odds", odds.text), ")") for name, odds in states]
+        return tuple(piece for n, pieces in enumerate(told) for piece in ((", ",) if n else ()) + pieces)
 
     def _name(self, node: Node[Amount]) -> str:
         if node.kind == "end":

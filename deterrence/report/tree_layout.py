@@ -16,6 +16,7 @@ from deterrence.model.extensive import ExtensiveForm, Node
 from deterrence.report.wording import Pieces
 
 PLAIN, CHOSEN, ON_PATH = range(3)
+NEXT: Pieces = ("Next state",)
 
 _GAP = 4.0  # between neighbouring texts, and between the outlines of subtrees
 _CLEAR = 2.5  # between a line and the text along it
@@ -37,18 +38,19 @@ class Extent(NamedTuple):
 
 
 Measure = Callable[[str, Pieces], Extent]
-"""The extent of a text in a role: `action`, `odds`, `player`, `outcome`, `payoff`, `heading` or `note`."""
+"""The extent of a text in a role: `action`, `odds`, `player`, `outcome`, `payoff`, `following`, `heading` or `note`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """What is written at a node: the move that leads there and its probability, who moves (at an end the outcome), the payoffs of an end."""
+    """What is written at a node: the move that leads there and its probability, who moves; at an end the outcome, the payoffs and what follows."""
 
     move: Pieces
     odds: Pieces
     name: Pieces
     payoffs: tuple[Pieces, ...] = ()
     weight: int = PLAIN
+    following: Pieces = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,7 @@ class Layout:
             out[at - 1] = (out[at - 1][0], max(out[at - 1][1], _CLEAR + name.height))
             return out
         cells = [self.measure("outcome", caption.name), *(self.measure("payoff", text) for text in caption.payoffs)]
+        cells += [self.measure("following", caption.following)] if caption.following else []
         axis = self._axis()
         return out | {self.last: (-max(axis, *(cell.above - axis for cell in cells)), max(axis, *(cell.below + axis for cell in cells)))}
 
@@ -277,7 +280,7 @@ class Layout:
                 yield Label("odds", caption.odds, x, y + _CLEAR + self.measure("odds", caption.odds).above, "left", node.index)
 
     def _table(self) -> Iterator[Label]:
-        """The outcomes and payoffs, with the players' names above the payoffs."""
+        """The outcomes and payoffs, with the players' names above the payoffs, and the states that follow if any do."""
         ends, axis = self.form.ends, self._axis()
         x = self.start[self.last] + 1.5 * _GAP
         for k in ends:
@@ -292,6 +295,11 @@ class Layout:
             yield Label("heading", (player,), middle, top - 2 * _GAP - heading.below, "center")
             for k, text in cells:
                 yield Label("payoff", text, middle, self.y[k] + axis, "center", k)
+        if any(self.captions[k].following for k in ends):
+            heading = self.measure("heading", NEXT)
+            yield Label("heading", NEXT, x + _COLUMN_GAP, top - 2 * _GAP - heading.below, "left")
+            for k in ends:
+                yield Label("following", self.captions[k].following, x + _COLUMN_GAP, self.y[k] + axis, "left", k)
 
     def _extent(self, label: Label) -> Extent:
         return self.measure(label.role, label.pieces)

@@ -13,12 +13,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from catalogue_share import CORE
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
-from matplotlib.text import Annotation
 
 from deterrence.algebra.errors import DeterrenceError, InputError
 from deterrence.algebra.formula import Atom, atoms, conjunction
@@ -30,9 +27,11 @@ from deterrence.algebra.smt import Clock
 from deterrence.algebra.space import Space
 from deterrence.analysis.plane import Slice, plane
 from deterrence.analysis.sensitivity import sensitivity
-from deterrence.model.reading import load
+from deterrence.model.parts import Parameter
+from deterrence.model.reading import load, read
 from deterrence.report import figure_style, plot
-from deterrence.report.region_map import asked, plane_of
+from deterrence.report.region_labels import apart
+from deterrence.report.region_map import Map, asked, plane_of, strung
 from deterrence.solution import Solution
 from deterrence.solve import solve
 
@@ -47,6 +46,12 @@ MAPS = [
     ("costly_signal", "c_T", "V"),
     ("tying_hands", "r", "a"),
 ]
+UNTOLD = """
+players: [Challenger, Defender]
+parameters: {p: 0 < p < 1, c: c > 0}
+outcomes: {Peace: {Challenger: 0, Defender: 1}, War: {Challenger: 2*p - 1, Defender: 1 - c}, Gain: {Challenger: 1, Defender: 0}}
+tree: {Challenger: {Demand: {Defender: {Resist: War, Concede: Gain}}, Refrain: Peace}}
+"""
 
 
 @cache
@@ -185,18 +190,6 @@ def test_multiplicity_is_hatched_and_cells_bear_their_names() -> None:
     assert len(texts(figure, "letter")) == len(texts(figure, "key"))
 
 
-def test_a_cell_too_thin_for_a_letter_has_one_beside_the_map() -> None:
-    """With a line to it; the key below explains every letter."""
-    figure = plot.regions(solved("entrapment"), "f", "q", ranges={"q": (0, 20)})
-    letters = {t.get_text(): isinstance(t, Annotation) for t in texts(figure, "letter")}
-    explained = re.findall(r"(\w): (E\d+)", " ".join(t.get_text() for t in texts(figure, "key")))
-
-    assert [t.get_text() for t in texts(figure, "name")] == ["outside the space"]
-    assert sorted(letters) == [letter for letter, _ in explained] == list("abcdef")
-    assert {name for _, name in explained} == {"E1", "E2", "E5", "E6", "E9", "E11"}
-    assert sum(letters.values()) >= 3
-
-
 def test_equilibria_bear_the_names_that_are_given() -> None:
     """In the cells, on as many lines as there is room for."""
     figure = plot.regions(solved("entrapment"), "f", "q", labels={"E1": "blank cheque", "E6": "deterrence by pact"})
@@ -204,19 +197,44 @@ def test_equilibria_bear_the_names_that_are_given() -> None:
     assert {"blank cheque", "deterrence by pact", "E9"} <= {t.get_text().replace("\n", " ") for t in texts(figure, "name")}
 
 
-@pytest.mark.parametrize("name", CORE)
-def test_names_lie_within_the_figure_and_apart(name: str) -> None:
-    """On the map of the first two parameters of each game."""
-    solution = solved(name)
-    order = sorted(solution.game.free_parameters, key=lambda n: solution.game.parameters[n].role != "credibility")
-    figure = plot.regions(solution, order[0], order[1])
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    boxes = [t.get_window_extent(canvas.get_renderer()) for t in texts(figure, "name") + texts(figure, "letter") + texts(figure, "key")]
+def test_axes_say_what_their_parameters_mean() -> None:
+    """With the symbol at the end; a long meaning stands on lines of about the same length, and one that is missing is left out."""
+    game = load("costly_signal")
+    long = "probability that the Defender would rather fight for the Protege than see her abandoned"
+    old = game.parameters["r"]
+    told = game.replace(parameters={**dict(game.parameters), "r": Parameter("r", old.domain, default=old.default, role=old.role, meaning=long)})
+    (axes,) = plot.regions(solve(told), "r", "c_T").axes
+    lines = axes.get_xlabel().split("\n")
+    (plain,) = plot.regions(solve(read(UNTOLD)), "p", "c", ranges={"c": (0, 2)}).axes
 
-    assert boxes
-    assert all(box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1 for box in boxes)
-    assert not any(a.overlaps(b) for n, a in enumerate(boxes) for b in boxes[:n])
+    assert " ".join(lines) == f"{long}, $r$"
+    assert len(lines) == 2
+    assert min(figure_style.extent(line)[0] for line in lines) > 0.7 * max(figure_style.extent(line)[0] for line in lines)
+    assert axes.get_ylabel().replace("\n", " ") == f"{game.parameters['c_T'].meaning}, $c_{{T}}$"
+    assert (plain.get_xlabel(), plain.get_ylabel()) == ("$p$", "$c$")
+
+
+def test_tints_that_are_alike_do_not_touch() -> None:
+    """Neither the same, nor two that look the same to some: two blues, two reds, green and pink, yellow and orange; not even between ten cells."""
+    wanted = asked(solved("generalised_mutual_deterrence"), ("pA", "pB"), None, None)
+    drawn = Map(wanted, plane_of(solved("generalised_mutual_deterrence"), wanted), {})
+    colours = [drawn.colours()[key] for key in drawn.plane.keys]
+    yellow, sky, orange, green, pink, blue, red = (figure_style.tint(tint, 0.45) for tint in figure_style.TINTS)
+    alike = [{sky, blue}, {orange, red}, {green, pink}, {yellow, orange}]
+    touching = [(colours[n], colours[m]) for n, others in enumerate(apart(drawn.grid, len(colours))) for m in others]
+
+    assert len(colours) == 10
+    assert [pair for pair in touching if len(set(pair)) == 1 or set(pair) in alike] == []
+
+
+def test_lines_that_go_on_are_drawn_in_one() -> None:
+    """At a point where three meet, each ends; where two meet, or one goes round, they are one."""
+    at = {name: np.array(point, dtype=float) for name, point in zip("abcde", [(0, 0), (1, 0), (2, 0), (3, 1), (3, -1)], strict=True)}
+    fork = strung([np.array([at["b"], at["c"]]), np.array([at["c"], at["d"]]), np.array([at["a"], at["b"]]), np.array([at["c"], at["e"]])])
+    ring = strung([np.array([at["a"], at["b"]]), np.array([at["b"], at["d"]]), np.array([at["d"], at["a"]])])
+
+    assert sorted(line.tolist() for line in fork) == [[[0, 0], [1, 0], [2, 0]], [[2, 0], [3, -1]], [[2, 0], [3, 1]]]
+    assert [line.tolist() for line in ring] == [[[0, 0], [1, 0], [3, 1], [0, 0]]]
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
@@ -304,20 +322,3 @@ def test_a_figure_without_matplotlib_says_what_to_install(monkeypatch: pytest.Mo
 
     with pytest.raises(DeterrenceError, match=re.escape("needs the library matplotlib, which is not installed: pip install 'deterrence[figures]'")):
         figure_style.empty_figure(1, 1)
-
-
-def test_a_long_key_stays_on_the_page() -> None:
-    """However many equilibria share a cell that is too small for their names, the key to its letter is broken into lines."""
-    from deterrence.report.region_map import _Names
-
-    class Map:
-        wide = 200.0
-
-    names = object.__new__(_Names)
-    names.map, names.keys, names.letter = Map(), {0: tuple(range(60)), 1: (1, 2)}, {0: "a", 1: "b"}
-    names._tokens = lambda key: [f"E{k}" for k in key]
-    lines = names.key_lines()
-
-    assert len(lines) > 2
-    assert all(figure_style.extent(line)[0] <= 400 for line in lines)
-    assert " ".join(lines).replace(",", "").split() == ["a:", *(f"E{k}" for k in range(60)), "b:", "E1", "E2"]

@@ -261,6 +261,16 @@ def test_a_game_without_moves_is_drawn() -> None:
     assert (picture.lines, picture.dots) == ((), ())
 
 
+def test_what_is_paid_on_the_way_is_taken_off_with_one_minus() -> None:
+    """A negative term is subtracted, whatever it is multiplied by."""
+    game = read(
+        "{players: [A], parameters: {t: t > 0, d: d > 0, k: k > 0}, outcomes: {End: {A: -d*(k + 1)**2}}, "
+        "tree: {A: {Go: {pay: {A: t}, then: End}}}}"
+    )
+
+    assert [label.pieces for label in tree_picture(game).labels if label.role == "payoff"] == [(Math("t - d*(k + 1)**2"),)]
+
+
 # TikZ
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
+import mpmath
 import pytest
 from catalogue_share import due
 
 import deterrence as dt
 from deterrence.algebra.formula import Atom, Formula, strict
 from deterrence.algebra.points import Membership
+from deterrence.algebra.polynomials import to_fraction
+from deterrence.algebra.sampling import walk
 from deterrence.model.notes import notes
 
 FEWEST_CLAIMS = 4
+POINTS = 12
 
 
 @pytest.mark.parametrize("name", dt.catalogue())
@@ -58,3 +63,29 @@ def test_default_values_are_a_generic_point(name: str) -> None:
         return Membership(space, (formula, *equilibrium.region.hidden))(point)
 
     assert [e.name for e in solution if holds(closed(e.region.formula), e) and not holds(strict(e.region.formula), e)] == []
+
+
+def said(region: dt.Region, point: dict[str, Fraction]) -> bool:
+    """Do the conditions hold as they are printed, roots of negative numbers being none?"""
+    values = {name: mpmath.mpf(value.numerator) / value.denominator for name, value in point.items()}
+    with mpmath.workdps(50):
+        try:
+            return all(eval(condition, {"sqrt": mpmath.sqrt}, values) for condition in region.conditions)
+        except TypeError:  # complex numbers have no order
+            return False
+
+
+@pytest.mark.parametrize("name", sorted({*due(), "threshold_contributions"}))
+def test_a_region_is_what_is_printed_of_it(name: str) -> None:
+    """At random points of the parameter space the printed conditions hold just where the equilibrium exists."""
+    solution = dt.solve(dt.load(name))
+    space = solution[0].setting.parameters.space
+    drawn = [[to_fraction(value) for value in at] for at in walk(space.ring, space.smt, space.interior, space.parameters, POINTS)]
+    points = [{space.ring.names[k]: at[k] for k in space.parameters} for at in drawn]
+    # Regions that mention the value of an implicit root cannot be told from the text alone.
+    names = {*solution.game.parameters, "and", "or", "sqrt"}
+    told = [e for e in solution if names.issuperset(re.findall(r"[A-Za-z_]\w*", " ".join(e.region.conditions)))]
+
+    assert points
+    for equilibrium in told:
+        assert [said(equilibrium.region, point) for point in points] == [point in equilibrium.region for point in points], equilibrium.name

@@ -92,9 +92,9 @@ def _conjunction(space: Space, f: And, known: tuple[Formula, ...]) -> Formula:
     merged = _one_disjunction(space, kept, known)
     if merged is not None:
         return merged
-    out = []
-    for part in kept:
-        rest = tuple(p for p in kept if p is not part)
+    out: list[Formula] = []
+    for n, part in enumerate(kept):  # beside what the parts before it have become, or two might each leave to the other what both ask for
+        rest = (*out, *kept[n + 1 :])
         out.append(simplified(space, part, (*known, *rest)) if isinstance(part, Or) else part)
     return conjunction(sorted(out, key=lambda p: parts.index(p) if p in parts else len(parts)))
 

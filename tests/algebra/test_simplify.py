@@ -102,6 +102,18 @@ def test_simplifying_twice_changes_nothing(seed: int) -> None:
     assert simplified(made.space, once) == once
 
 
+def test_two_parts_do_not_each_leave_a_condition_to_the_other() -> None:
+    """Alternatives of both ask for `r > 1/2`, which each would imply for the other."""
+    made = Made("r g l", SIGNALS)
+    first = "(g > l and r > 1/2) or (g**2 < l and r > 1/2) or r > l + 2"
+    f = made.formula(f"({first}) and ((l > 3 and r > 1/2) or (g > 4 and r > 1/2) or r > g + 1)")
+    found = simplified(made.space, f)
+
+    for point in made.points(200, seed=1):
+        at = {k: point.get(name, Fraction(0)) for k, name in enumerate(made.ring.names)}
+        assert truth(f, at) == truth(found, at), (found, point)
+
+
 def test_what_is_known_beside_the_domain_counts() -> None:
     """A condition that holds wherever the known ones do is dropped."""
     made = Made("r g l", SIGNALS)

@@ -53,7 +53,10 @@ class Assembly:
         return out
 
     def equilibria(self, binding: Sequence[tuple[Deviation, Formula]] = ()) -> list[Equilibrium]:
-        """All of them in canonical order; families that differ in the region alone are one. `binding` has what limits a named profile."""
+        """All of them in canonical order; families that differ in the region alone are one, and so are a range of beliefs and its ends.
+
+        `binding` has what limits a named profile.
+        """
         merged: dict[str, Equilibrium] = {}
         for family, renaming in zip(self.families, self.renamings, strict=True):
             e = self._equilibrium(family, renaming)
@@ -61,7 +64,7 @@ class Assembly:
             if key in merged:
                 e = replace(merged[key], region=merged[key].region | e.region)
             merged[key] = e
-        ordered = list(merged.values())
+        ordered = _with_ends(list(merged.values()))
         once: list[dict[str, Any]] = []  # the same deviation may be seen from several subgames of the period
         for limit in (self._limit(deviation, condition) for deviation, condition in binding):
             once += [] if limit in once else [limit]
@@ -100,6 +103,35 @@ class Assembly:
         strategies = {i: [move.ratio(p) for p in ps] for i, ps in family.strategies.items()}
         beliefs = {i: [move.ratio(b) for b in bs] for i, bs in family.beliefs.items()}
         return Equilibrium("", self.setting, strategies, beliefs, free, roots, region)
+
+
+def _with_ends(found: Sequence[Equilibrium]) -> list[Equilibrium]:
+    """The same equilibria; a family whose beliefs are the end of the open range of another, and that differs in nothing else, is in that range."""
+    out, within = list(found), set[int]()
+    ends = {n: [(m, side) for m, point in enumerate(found) for side in (0, 1) if _is_end(e, side, point)] for n, e in enumerate(found)}
+    for n in sorted(ends, key=lambda n: -len(ends[n])):  # one that may be the end of two ranges goes where both ends are told
+        for m, side in ends[n]:
+            if m not in within:
+                within.add(m)
+                (free,) = out[n].exact_free
+                out[n] = replace(out[n], exact_free=(free._replace(closed=(free.closed[0] or side == 0, free.closed[1] or side == 1)),))
+    return [e for n, e in enumerate(out) if n not in within]
+
+
+def _is_end(e: Equilibrium, side: int, point: Equilibrium) -> bool:
+    """Is `point`, everywhere in its region, what the family `e` comes to at the lower (side 0) or upper end of its range, which does not belong?"""
+    if len(e.exact_free) != 1 or point.exact_free or e.roots or point.roots:
+        return False
+    (free,) = e.exact_free
+    ends = (free.lower, free.upper)[side]
+    if free.closed[side] or len(ends) != 1 or e.region.formulas() != point.region.formulas() or e.exact_strategies != point.exact_strategies:
+        return False
+    x = e.setting.parameters.space.ring.index[free.name]
+    try:
+        there = {i: [b.substitute(x, ends[0]) for b in beliefs] for i, beliefs in e.exact_beliefs.items()}
+    except ZeroDivisionError:
+        return False
+    return there == {i: list(beliefs) for i, beliefs in point.exact_beliefs.items()}
 
 
 def _definitions(ring: Ring, formula: Formula, roots: Sequence[Root]) -> tuple[Formula, ...]:

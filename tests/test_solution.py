@@ -17,6 +17,7 @@ from small_games import entry, volunteers
 import deterrence as dt
 from deterrence.algebra.expressions import Condition, Expression
 from deterrence.algebra.sympy_forms import to_sympy
+from deterrence.check import check
 from deterrence.model.extensive import extensive_form
 from deterrence.solution import Solution
 
@@ -221,6 +222,22 @@ def test_all_equilibria_at_a_point_are_those_whose_regions_hold_it(signals: Solu
     assert all(e.region.conditions == () for e in found)
 
 
+def test_a_range_of_beliefs_is_told_with_its_ends() -> None:
+    """A belief that consistency leaves open from end to end is one family; the independent checker passes its ends and its middle."""
+    game = dt.load("extended_immediate_deterrence")
+    solution = dt.solve(game)
+    whole = [e for e in solution if list(e.closed.values()) == [(True, True)]]
+
+    assert [list(e.free) for e in whole] == [["mu"], ["mu"]]
+    assert all(e.free or e.strategies != other.strategies for other in whole for e in solution)
+    for e in whole:
+        (point,) = e.region.sample(1)
+        low, high = (Expression.parse(str(end)).evaluate(point) for end in e.free["mu"])
+        for mu in (low, (low + high) / 2, high):
+            data = e.to_dict()
+            assert check(game, data["strategies"], data["beliefs"], {**point, "mu": mu}).valid, (e.name, mu)
+
+
 def test_on_a_surface_the_point_is_solved_afresh() -> None:
     """Where the incumbent is indifferent there are mixed equilibria that no family has."""
     solution = dt.solve(entry())
@@ -269,3 +286,72 @@ def test_the_same_bytes_under_any_hash_seed(name: str) -> None:
 
     assert len(runs[0]) > 1000
     assert runs[0] == runs[1]
+
+
+# Some of it
+
+
+def test_an_equilibrium_is_called_by_its_name(signals: Solution) -> None:
+    """An unknown name is an error that lists those there are."""
+    assert signals["E2"] is signals[1]
+    with pytest.raises(dt.InputError, match="there is no equilibrium 'E99'; expected one of E1, E2, E3"):
+        _ = signals["E99"]
+    with pytest.raises(dt.InputError, match="the solution has none at all"):
+        _ = Solution(signals.game, signals.concept, [])["E1"]
+
+
+def test_a_selection_is_a_solution_that_is_not_complete(signals: Solution) -> None:
+    """It has the chosen families in their order, a table that says so, and goes through a file; all families together are no selection."""
+    some = signals.only("E3", signals[0])
+
+    assert [e.name for e in some] == ["E1", "E3"]
+    assert not some.complete
+    assert "Complete" not in some.table()
+    assert "this is a selection, without E2, E4" in " ".join(some.table().split())
+    assert signals.only(*signals) == signals
+    assert signals.only(*signals).complete
+    with pytest.raises(dt.InputError, match="only: no equilibrium is given; expected names such as 'E1', 'E2'"):
+        signals.only()
+    with pytest.raises(dt.InputError, match="there is no equilibrium 'e1'"):
+        signals.only("e1")
+
+
+def test_a_selection_of_profiles_does_not_call_the_others_refuted() -> None:
+    """A profile that was left out is named as such, and not among those that are an equilibrium nowhere."""
+    good, bad = {"A": "C", "B": "C"}, {"A": "D", "B": "D"}
+    payoffs = {"CC": (4, 4), "CD": (0, 5), "DC": (5, 0), "DD": (1, 1)}
+    game = dt.RepeatedGame(
+        players=["A", "B"],
+        parameters={"delta": "0 < delta < 1"},
+        outcomes={name: {"A": a, "B": b} for name, (a, b) in payoffs.items()},
+        discount="delta",
+        tree=dt.Decision("A", {a: dt.Decision("B", {b: a + b for b in "CD"}) for a in "CD"}, hidden_from=["B"]),
+        strategies={
+            "Grim": dt.Automaton.grim_trigger(cooperate=good, punish=bad),
+            "Carrot": dt.Automaton.stick_and_carrot(cooperate=good, punish=bad),
+        },
+    )
+    solution = dt.solve(game)
+    text = " ".join(solution.only("Grim").table().split())
+
+    assert len(solution) == 2
+    assert "Not subgame perfect" not in text
+    assert "Incomplete: Carrot was left out of this selection." in text
+
+
+def test_what_is_no_game_and_no_solution_is_refused(signals: Solution) -> None:
+    """A file's name, a game in place of its solution and a solution in place of its game are told apart, each with what to do."""
+    for function in (dt.solve, dt.validate, dt.prove_all):
+        with pytest.raises(dt.InputError, match=rf"{function.__name__}: found 'base.yaml'; expected a game: dt.load\('base.yaml'\) reads one"):
+            function("base.yaml")  # type: ignore[operator]
+    with pytest.raises(dt.InputError, match=r"check: found 'base.yaml'"):
+        dt.check("base.yaml", {})  # type: ignore[arg-type]
+    with pytest.raises(dt.InputError, match=r"compare: found 'base.yaml'"):
+        dt.compare("base.yaml", "other.yaml")  # type: ignore[arg-type]
+    with pytest.raises(dt.InputError, match=r"solve: found a solution; expected a game: \.game of it is one"):
+        dt.solve(signals)  # type: ignore[arg-type]
+    for name, arguments in {"thresholds": ["r"], "comparative_statics": [], "elasticities": [], "sensitivity": [["Pr(War)"]]}.items():
+        with pytest.raises(dt.InputError, match=rf"{name}: found a game; expected a solution: dt.solve\(game\)"):
+            getattr(dt, name)(signals.game, *arguments)
+    with pytest.raises(dt.InputError, match="prove: found a game"):
+        dt.prove(signals.game, dt.Claim("None.", every="Pr(War) == 0"))  # type: ignore[arg-type]

@@ -79,6 +79,9 @@ class _SpaceWriter(Writer):
     def sign(self, p: Polynomial) -> int | None:
         return self.space.sign(p)
 
+    def nonzero(self, p: Polynomial) -> bool:
+        return self.space.nonzero(p)
+
 
 class Mover:
     """Moves polynomials and formulas between rings by the names of their variables, some of which may be renamed on the way."""

@@ -33,6 +33,7 @@ class Ring:
         self.one = self.context.constant(1)
         self.zero = self.context.constant(0)
         self._factors: dict[str, tuple[int, tuple[tuple[Polynomial, int], ...]]] = {}
+        self.products: dict[str, tuple[Polynomial, ...]] = {}  # what a sum is written as, once it has been found
 
     def __getitem__(self, name: str) -> Polynomial:
         return self.variables[self.index[name]]

@@ -139,7 +139,7 @@ class Region:
 
     @cached_property
     def simplified(self) -> Region:
-        """The same set, said with the fewest conditions."""
+        """The same set, said with the fewest conditions; where a space is generic, but for points on surfaces."""
         return Region(self.parameters, simplified(self._space, self.formula, self.hidden), self.hidden)
 
     @cached_property

@@ -25,7 +25,7 @@ class Bounds:
     """`max(lower) <= parameter <= min(upper)` where `conditions` on the other parameters hold; `closed` says which ends belong.
 
     There is no end on a side without bounds. Everything is text in the grammar of expressions. `beside` are the conditions that must be said
-    beside the bounds: those which say that there is room between them go without saying.
+    beside the bounds: those that follow from these as they are written go without saying, and so does that there is room between them.
     """
 
     parameter: str
@@ -263,9 +263,15 @@ class Slices:
         sides = {side: fixed or [b for b in case.bounds if b.side == side] for side in (1, -1)}
         lower, upper = (tuple(dict.fromkeys(writer.ratio(b.value) for b in sides[s])) for s in (1, -1))
         closed = tuple(bool(sides[s]) and not sides[s][0].strict for s in (1, -1))
-        said = [conjunction((*case.conditions, *self._room(case))), conjunction(case.conditions)]
-        conditions, beside = (tuple(writer.condition(p) for p in _parts(simplified(self.space, f))) for f in said)
+        room, alone = conjunction((*case.conditions, *self._room(case))), conjunction(case.conditions)
+        said = [simplified(self.space, room), simplified(self.space, alone, self._bounded_by(case))]
+        conditions, beside = (tuple(writer.condition(p) for p in _parts(f)) for f in said)
         return Bounds(self.ring.names[self.variable], lower, upper, (closed[0], closed[1]), conditions, beside)
+
+    def _bounded_by(self, case: Case) -> tuple[Formula, ...]:
+        """What the bounds say as they are written: of fractions whose denominators may have either sign."""
+        divided = (Atom(b.value.denominator, "!=") for b in case.bounds if not b.value.is_polynomial)
+        return (*(r.definition() for r in case.roots), *map(self._bounding, case.bounds), *divided)
 
     def _room(self, case: Case) -> Iterator[Formula]:
         """That no lower bound is above an upper one."""

@@ -30,6 +30,7 @@ class Space:
         self.clock = clock
         self.generic = bool(parameters) and not knife_edge
         self._signs: dict[str, int | None] = {}
+        self._nonzero: dict[str, bool] = {}
         self.answers: dict[tuple[str, ...], bool | None] = {}  # to questions that may come up again
 
     @cached_property
@@ -72,6 +73,16 @@ class Space:
                 return None
             sign = sign * known if m % 2 else sign
         return sign
+
+    def nonzero(self, p: Polynomial) -> bool:
+        """Is a polynomial in the parameters zero nowhere in the domain, its borders included? False too where that is not known."""
+        return all(self._is_nonzero(f) for f, _ in self.ring.factors(p)[1])
+
+    def _is_nonzero(self, f: Polynomial) -> bool:
+        key = str(f)
+        if key not in self._nonzero:
+            self._nonzero[key] = self.smt.check((self.domain, Atom(f, "==")), QUICK) == UNSAT
+        return self._nonzero[key]
 
     @cached_property
     def samples(self) -> list[list[Any]]:

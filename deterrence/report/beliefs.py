@@ -32,13 +32,15 @@ def aspects(members: Sequence[Node[object]]) -> list[Aspect] | None:
 
 
 @lru_cache(maxsize=4096)  # families share most of their beliefs
-def marginals(found: tuple[Aspect, ...], beliefs: tuple[str, ...]) -> tuple[tuple[str, Mapping[str, str]], ...] | None:
+def marginals(found: tuple[Aspect, ...], beliefs: tuple[str, ...], order: tuple[str, ...] = ()) -> tuple[tuple[str, Mapping[str, str]], ...] | None:
     """Return the belief about each aspect by itself, or None where they are not independent (or not seen to be).
+
+    Terms are written with the names in `order` first, as they are in all other formulas of the game.
 
     >>> marginals((("A", ("x", "x", "y", "y")), ("B", ("u", "v", "u", "v"))), ("p*q", "p*(1 - q)", "q*(1 - p)", "(1 - p)*(1 - q)"))
     (('A', {'x': 'p', 'y': '1 - p'}), ('B', {'u': 'q', 'v': '1 - q'}))
     """
-    arithmetic = _Arithmetic(beliefs)
+    arithmetic = _Arithmetic(beliefs, order)
     weights = arithmetic.values
     single = [_sums(values, weights, arithmetic.zero) for _, values in found]
     at = dict(zip(zip(*(values for _, values in found), strict=True), weights, strict=True))
@@ -64,10 +66,11 @@ def _sums(values: Sequence[str], weights: Sequence[Ratio], zero: Ratio) -> dict[
 class _Arithmetic:
     """Rational functions of the symbols and the roots in some formulas; what is found equal is equal."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], order: Sequence[str]) -> None:
         trees = [parse_expression(text, formulas=True) for text in texts]
         calls = {render(node): node for tree in trees for node in nodes(tree) if isinstance(node, Call)}
-        self.ring = Ring(sorted({node.name for tree in trees for node in nodes(tree) if isinstance(node, Symbol)} | calls.keys()))
+        symbols = {node.name for tree in trees for node in nodes(tree) if isinstance(node, Symbol)}
+        self.ring = Ring([*(name for name in order if name in symbols), *sorted(symbols.difference(order)), *sorted(calls)])
         self.one = Ratio(self.ring, self.ring.one)
         self.zero = Ratio(self.ring, self.ring.zero)
         self.radicands = {name: fold(call.arguments[0], self._value) for name, call in sorted(calls.items()) if call.name == "sqrt"}

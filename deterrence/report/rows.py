@@ -19,6 +19,7 @@ from deterrence.report.union import summary
 from deterrence.report.wording import Line, Math
 
 if TYPE_CHECKING:
+    from deterrence.algebra.parameters import ParameterSpace
     from deterrence.model.game import Game
     from deterrence.solution import Solution
 
@@ -70,7 +71,8 @@ def build(solution: Solution, *, payoffs: bool = False, full: bool = False) -> T
         cells |= {PAYOFFS: wording.payoffs(family)} if payoffs else {}
         row = Row((family["name"],), cells if full else {c: tuple(map(wording.shortened, lines)) for c, lines in cells.items()})
         plays.setdefault(number if full or tested else _play(family, on_path), []).append((row, family["conditions"]))
-    entries = tuple(_entry(members, solution.game) for members in plays.values())
+    parameters = solution[0].setting.parameters if solution else None
+    entries = tuple(_entry(members, solution.game, parameters) for members in plays.values())
     notes = (*_legend(entries), *(_about_profiles(found, solution.game, tested) if tested else _completeness(found)), *_left_out(found))
     return Table(found["game"] or "Untitled game", _caption(found, solution.game, len(plays)), entries, notes)
 
@@ -92,19 +94,24 @@ def _cells(sets: wording.Sets, family: Mapping[str, Any]) -> dict[str, tuple[Lin
     }
 
 
-def _entry(members: Sequence[tuple[Row, Sequence[str]]], game: Game) -> tuple[Row, ...]:
+def _entry(members: Sequence[tuple[Row, Sequence[str]]], game: Game, parameters: ParameterSpace | None) -> tuple[Row, ...]:
     """What all families of a play share, and beneath it what each adds; the play exists where any of them does."""
     rows = [row for row, _ in members]
     if len(rows) == 1:
         return tuple(rows)
-    somewhere = summary(conditions for _, conditions in members)
-    shared = {column: _shared([row.cells.get(column, ()) for row in rows]) for column in COLUMNS if column != CONDITIONS}
-    play = (Line("", ("those of any variant",)),) if somewhere is None else wording.region(game, somewhere)
-    variants = (
-        Row(row.names, {c: tuple(line for line in lines if line not in shared.get(c, ())) for c, lines in row.cells.items()}, variant=True)
-        for row in rows
-    )
-    return Row(tuple(name for row in rows for name in row.names), shared | {CONDITIONS: play}), *variants
+    somewhere = summary((conditions for _, conditions in members), parameters)
+    shared = {column: _shared([row.cells.get(column, ()) for row in rows]) for column in COLUMNS}
+    if somewhere is None:
+        shared[CONDITIONS] += (Line("", ("those of any variant",)),)
+    else:  # what must hold for any of them holds for each, and is not said again
+        shared[CONDITIONS] = wording.region(game, somewhere)
+    first = Row(tuple(name for row in rows for name in row.names), shared)
+    return first, *(Row(row.names, _beyond(row.cells, first.cells), variant=True) for row in rows)
+
+
+def _beyond(cells: Mapping[str, tuple[Line, ...]], told: Mapping[str, tuple[Line, ...]]) -> dict[str, tuple[Line, ...]]:
+    """The lines of a row that the row above does not have."""
+    return {column: tuple(line for line in lines if line not in told.get(column, ())) for column, lines in cells.items()}
 
 
 def _shared(cells: Sequence[tuple[Line, ...]]) -> tuple[Line, ...]:

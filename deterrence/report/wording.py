@@ -79,12 +79,13 @@ class Sets:
     def beliefs(self, given: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[Line, ...]:
         """What each player thinks where there is anything to wonder about, on the path first."""
         told = {}
+        order = tuple(self.form.game.parameters)
         for each in self.form.information_sets:
             members = [self.form.nodes[index] for index in each.nodes]
             stated = [entry["probability"] for entry in given.get(each.name, ())]
             # Before anyone has moved there is nothing to infer: what a player thinks is the prior.
             if len(stated) > 1 and any(node.moves for node in members):
-                told[each.name] = _belief(members, stated)
+                told[each.name] = _belief(members, stated, order)
         return self._lines(told)
 
     def _lines(self, told: Mapping[str, Pieces]) -> tuple[Line, ...]:
@@ -143,10 +144,10 @@ def mixture(probabilities: Mapping[str, str]) -> Pieces:
     return _joined(pieces)
 
 
-def _belief(members: Sequence[Node[object]], stated: Sequence[str]) -> Pieces:
+def _belief(members: Sequence[Node[object]], stated: Sequence[str], order: tuple[str, ...]) -> Pieces:
     """Beliefs about several players, one after the other where they are independent."""
     found = beliefs.aspects(members)
-    apart = beliefs.marginals(tuple(found), tuple(stated)) if found is not None and len(found) > 1 else None
+    apart = beliefs.marginals(tuple(found), tuple(stated), order) if found is not None and len(found) > 1 else None
     if apart is None:
         return mixture(beliefs.joint(found, members, stated))
     pieces: list[str | Math] = []

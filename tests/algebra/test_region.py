@@ -246,6 +246,30 @@ def test_the_union_of_the_cases_is_the_region(made: Made, text: str, name: str) 
         assert Condition.parse(text).evaluate(point) == any(_within(point, case) for case in cases), (point, cases)
 
 
+FEES = "0 < d and d < 1 and 0 < q and q < 1 and k > 0 and k < b and f > 0"
+BESIDE = {
+    "an upper bound keeps the denominator of a lower one from being negative": ("d*(q*k + b - q*f) >= k and d*(q*k + b + f - q*f - k) >= f", "d", ()),
+    "a denominator without a sign": ("d*(b - f) >= k", "d", ("b > f",)),
+    "nothing but the other parameters": ("d >= k/b and f < b", "d", ("b > f",)),
+    "a square root": ("2*d**2 <= f and f < 1", "d", ("f < 1",)),
+}
+
+
+@pytest.mark.parametrize(("text", "name", "expected"), BESIDE.values(), ids=BESIDE)
+def test_what_is_said_beside_the_bounds_does_not_follow_from_them(text: str, name: str, expected: tuple[str, ...]) -> None:
+    """At random points, the bounds as they are written and what is said beside them hold if and only if the region does."""
+    made = Made("d q b k f", FEES)
+    (bounds,) = made.region(text).solved_for(name)
+
+    assert bounds.beside == expected
+    for point in made.points(100, seed=len(text)):
+        exactly = {sympy.Symbol(n): sympy.Rational(v.numerator, v.denominator) for n, v in point.items()}
+        ends = [(1, t) for t in bounds.lower] + [(-1, t) for t in bounds.upper]
+        within = all(side * (exactly[sympy.Symbol(name)] - to_sympy(t).subs(exactly)) >= 0 for side, t in ends)
+        within = within and all(Condition.parse(c).evaluate(point) for c in bounds.beside)
+        assert Condition.parse(text).evaluate(point) == within, point
+
+
 def test_a_parameter_that_cannot_be_solved_for_is_undecided(made: Made, hidden: Made) -> None:
     """Degree three and implicit roots are refused in words; an unknown name is an error."""
     with pytest.raises(Undecided, match="cannot be solved for r: a condition is of degree 3 in it"):

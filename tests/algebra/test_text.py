@@ -9,7 +9,9 @@ import pytest
 from spaces import SIGNALS, Made, random_polynomial, truth
 
 from deterrence.algebra.conditions import to_formula, to_ratio
+from deterrence.algebra.expressions import Condition
 from deterrence.algebra.formula import Atom, conjunction, disjunction
+from deterrence.algebra.parameters import Mover
 from deterrence.algebra.parser import parse_condition, parse_expression
 from deterrence.algebra.polynomials import Polynomial, Ratio, Ring
 from deterrence.algebra.text import Writer
@@ -37,6 +39,14 @@ FORMULAS = {
     "((3*g - 2*l)**2 + 6*r)/6": ("9*g**2 - 12*g*l + 4*l**2 + 6*r", "6"),
     "r**2 + r*g + g**2 + l": ("r**2 + g**2 + r*g + l", "1"),
     "-(g + l)": ("-g - l", "1"),
+    "1 - g*(1 - r)*(l + 1)**2": ("1 - g*(1 - r)*(l + 1)**2", "1"),
+    "(g*(1 - r)*(l + 1)**2 - 1)/l": ("g*(1 - r)*(l + 1)**2 - 1", "l"),
+    "g*(1 - r)*(l + 1)**2 + r - l": ("g*(1 - r)*(l + 1)**2 + r - l", "1"),
+    "r + 1 - l/g": ("r*g + g - l", "g"),
+    "1 - r - g*r/(l + 1)": ("(1 - r)*(l + 1) - r*g", "l + 1"),
+    "(g - l)/g": ("g - l", "g"),
+    "(1 - r)*(l - g)/l": ("(r - 1)*(g - l)", "l"),
+    "(1 - r)/(l - g)": ("r - 1", "g - l"),
 }
 CONDITIONS = {
     "r*(g + l) >= g": "r >= g/(g + l)",
@@ -49,6 +59,7 @@ CONDITIONS = {
     "g - l > 1": "g > l + 1",
     "1 - r >= r": "r <= 1/2",
     "g*l > 1": "g > 1/l",
+    "g**2*(1 - 2*r)**2*(l + 1)**2 >= r**3*l**2 + 1": "g**2*(1 - 2*r)**2*(l + 1)**2 >= r**3*l**2 + 1",
 }
 
 
@@ -79,6 +90,20 @@ def test_a_sum_with_squares_is_read_back_as_it_was(seed: int) -> None:
     assert read(Writer(RING).polynomial(p)).numerator == p
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_a_sum_of_products_is_read_back_as_it_was(seed: int) -> None:
+    """Whatever is taken out or divided, and whichever signs are turned; the text is never longer than the terms in full."""
+    rng = random.Random(seed)
+    p = RING.zero
+    for _ in range(rng.randint(2, 3)):
+        p = p + random_polynomial(rng, RING, 1, 2) * random_polynomial(rng, RING, 1, 2) * random_polynomial(rng, RING, 1, 1)
+    value, writer = Ratio(RING, p, random_polynomial(rng, RING, 1, 2) or RING.one), Writer(RING)
+
+    assert read(writer.ratio(value)) == value
+    assert read(writer.polynomial(p)).numerator == p
+    assert len(writer.polynomial(p)) <= len(RING.text(p).replace("^", "**"))
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_a_condition_is_read_back_as_the_same_set(seed: int) -> None:
     """At random points of the space; denominators that are moved across have a known sign there."""
@@ -90,6 +115,23 @@ def test_a_condition_is_read_back_as_the_same_set(seed: int) -> None:
 
     atoms = [conjunction((Atom(polynomial() * polynomial(), rng.choice((">", ">=", "==", "!="))),)) for _ in range(3)]
     f = rng.choice((conjunction, disjunction))([atoms[0], rng.choice((conjunction, disjunction))(atoms[1:])])
+    symbols = {name: Ratio(made.ring, made.ring[name]) for name in made.ring.names}
+    again = to_formula(parse_condition(made.parameters.writer().condition(f)), symbols, made.ring)
+
+    for point in made.points(25, seed):
+        at = {k: point.get(name, Fraction(0)) for k, name in enumerate(made.ring.names)}
+        assert truth(f, at) == truth(again, at), (f, again)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_condition_on_a_sum_of_products_is_read_back_as_the_same_set(seed: int) -> None:
+    """At random points, with as many terms as common factors are looked for in."""
+    rng, made = random.Random(seed), Made("r g l", SIGNALS)
+    small = Ring(["r", "g", "l"])
+    p = small.zero
+    for _ in range(3):
+        p = p + random_polynomial(rng, small, 2, 2) * random_polynomial(rng, small, 1, 2) * random_polynomial(rng, small, 1, 2)
+    f = conjunction((Atom(Mover(small, made.ring).polynomial(p), rng.choice((">", ">="))),))
     symbols = {name: Ratio(made.ring, made.ring[name]) for name in made.ring.names}
     again = to_formula(parse_condition(made.parameters.writer().condition(f)), symbols, made.ring)
 
@@ -114,6 +156,25 @@ def test_a_condition_is_solved_for_the_parameter_of_most_interest(text: str, exp
     made = Made("r g l", SIGNALS, roles={"r": "credibility"})
 
     assert made.parameters.writer().condition(made.formula(text)) == expected
+
+
+BORDERS = {
+    "another parameter to solve for": ("d*a >= a - c", "c >= a*(1 - d)", {"a": 0}),
+    "none to solve for": ("b*(a - c)**2 < d*(a + c)**2", "d*(a + c)**2 > b*(a - c)**2", {"a": 0, "c": 0}),
+    "a denominator that cannot vanish": ("d*(a + b) >= c", "d >= c/(a + b)", {"a": 0}),
+}
+
+
+@pytest.mark.parametrize(("text", "expected", "border"), BORDERS.values(), ids=BORDERS)
+def test_nothing_is_divided_by_what_may_vanish(text: str, expected: str, border: dict[str, int]) -> None:
+    """Where a denominator could be zero within the domain, its borders included, the condition means the same there as written."""
+    made = Made("d a b c", "0 < d and d < 1 and a >= 0 and b > 0 and c >= 0", roles={"d": "credibility"})
+    written = made.parameters.writer().condition(made.formula(text))
+
+    assert written == expected
+    for point in made.points(20, seed=len(text)):
+        at = point | {name: Fraction(value) for name, value in border.items()}
+        assert Condition.parse(written).evaluate(at) == Condition.parse(text).evaluate(at), at
 
 
 def test_alternatives_are_in_parentheses_within_a_conjunction() -> None:

@@ -19,6 +19,10 @@ class MadeSolution:
     def __init__(self, game: Game, found: dict[str, Any]) -> None:
         self.game, self._found = game, found
 
+    def __len__(self) -> int:
+        """It has no families, only what is told of them."""
+        return 0
+
     def to_dict(self) -> dict[str, Any]:
         return self._found
 

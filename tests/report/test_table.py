@@ -5,20 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shutil
-import subprocess
+from fractions import Fraction
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from deterrence.algebra.expressions import Condition
 from deterrence.model.reading import load
-from deterrence.report.layout import width_of
+from deterrence.report.layout import UNBREAKABLE, width_of
 from deterrence.report.markup import page
 from deterrence.report.rows import Row, build, names
-from deterrence.report.table import FORMATS, table
+from deterrence.report.table import FORMATS, plain, table
 from deterrence.solve import solve
 
 mathtext = pytest.importorskip("matplotlib.mathtext")
@@ -33,6 +32,40 @@ def test_families_with_the_same_play_are_one_entry(signal_solution: Any) -> None
     assert [row.variant for row in first] == [False, True, True, True]
     assert [line.label for line in first[0].cells["Strategies"] if not line.off_path] == ["Defender", "Challenger | Quiet"]
     assert [line.label for line in first[1].cells["Strategies"]] == ["Challenger | Signal"]
+
+
+def _lines(row: Row) -> list[str]:
+    return [plain(line) for line in row.cells["Conditions"] if not plain(line).startswith(("any", "those"))]
+
+
+@pytest.mark.parametrize("name", ["audience_costs", "chain_store", "shifting_power"])
+def test_a_variant_holds_where_its_own_conditions_and_those_of_the_play_do(name: str) -> None:
+    """None of these is said twice; at random points, together they are the conditions of the family."""
+    game = load(name)
+    solution = solve(game)
+    alone = {row.names: _lines(row) for row in build(solution, full=True).rows}
+    points = [point for e in solution for point in e.region.sample(4)] + (~solution[0].region).sample(10)
+    variants = [(_lines(entry[0]), row) for entry in build(solution).entries for row in entry[1:]]
+
+    def holds(conditions: list[str], point: dict[str, Fraction]) -> bool:
+        return all(Condition.parse(text).evaluate(point) for text in conditions if text != "always")
+
+    assert variants
+    for above, row in variants:
+        assert not set(above) & set(_lines(row))
+        for point in points:
+            assert holds([*above, *_lines(row)], point) == holds(alone[row.names], point), (row.names, point)
+
+
+def test_conditions_too_long_to_be_put_together_are_told_where_they_are_shared(signal_solution: Any) -> None:
+    """What all variants ask for stands before them, and that one of them must hold; each has the rest."""
+    found = signal_solution.to_dict()
+    rest = [[f"k <= c_T + {'c_W*' * 30}{n}"] for n in "Vgl"]
+    families = [family | {"conditions": [*family["conditions"], *more]} for family, more in zip(found["equilibria"], rest, strict=False)]
+    first, *variants = build(type(signal_solution)(signal_solution.game, found | {"equilibria": families})).entries[0]
+
+    assert [plain(line) for line in first.cells["Conditions"]] == ["r >= g/(g + l)".replace(" ", UNBREAKABLE), "those of any variant"]
+    assert [_lines(row) for row in variants] == rest
 
 
 def test_what_lies_off_the_path_is_marked(signal_solution: Any) -> None:
@@ -58,7 +91,8 @@ def test_text_reads_as_a_theorist_writes(signal_solution: Any) -> None:
     assert "* Challenger | Signal: Attack with q, else Refrain" in text
     assert "* Defender | Signal, Attack: Fight if Tough, Abandon if Weak" in text
     assert "* Challenger | Signal: Tough with g/(g + l), else Weak" in text
-    assert "Conditions  r >= g/(g + l)\n                  any 0 < q < 1" in text
+    assert "Conditions  r >= g/(g + l)\n  Outcome     Peace" in text
+    assert "      Conditions  any 0 < q < 1\n" in text
     assert "Outcome     War with r\n              Abandonment with 1 - r" in text
     assert text.endswith("Left out: at least 2 that exist only on knife edges (regions without interior).")
 
@@ -154,20 +188,6 @@ def test_latex_has_the_structure_of_booktabs(signal_solution: Any) -> None:
     assert {len(re.findall(r"(?<!\\)&", row)) for row in rows} == {4}
     assert len(re.findall(r"(?<!\\)\{", latex)) == len(re.findall(r"(?<!\\)\}", latex))
     assert latex.count(r"\begin{") == latex.count(r"\end{")
-
-
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no TeX engine")
-def test_latex_compiles(signal_solution: Any, tmp_path: Path) -> None:
-    """A paper that reads the table in has no error and no overfull line."""
-    (tmp_path / "table.tex").write_text(table(signal_solution, "latex", payoffs=True), encoding="utf-8")
-    (tmp_path / "paper.tex").write_text(
-        r"\documentclass{article}\usepackage{amsmath,array,booktabs,longtable}\begin{document}\input{table}\end{document}"
-    )
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
-
-    assert done.returncode == 0, done.stdout[-2000:]
-    assert (tmp_path / "paper.pdf").exists()
 
 
 class _Balance(HTMLParser):

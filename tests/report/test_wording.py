@@ -168,3 +168,12 @@ def test_a_summary_says_the_union() -> None:
 
     for families in itertools.combinations(cases, 2):
         assert where(list(families)) == where(union.anywhere(families)), families
+
+
+def test_beliefs_are_written_in_the_order_of_the_parameters() -> None:
+    """As in all other formulas of a game, whatever the names."""
+    found = (("A", ("x", "x", "y", "y")), ("B", ("u", "v", "u", "v")))
+    texts = ("(p*b + 1)*a/2", "(p*b + 1)*(1 - a)/2", "(1 - p*b)*a/2", "(1 - p*b)*(1 - a)/2")
+
+    assert beliefs.marginals(found, texts, ("p", "b", "a")) == (("A", {"x": "(p*b + 1)/2", "y": "(1 - p*b)/2"}), ("B", {"u": "a", "v": "1 - a"}))
+    assert beliefs.marginals(found, texts) == (("A", {"x": "(b*p + 1)/2", "y": "(1 - b*p)/2"}), ("B", {"u": "a", "v": "1 - a"}))

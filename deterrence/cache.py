@@ -180,6 +180,6 @@ def _solver_version() -> str:
     home = Path(__file__).parent
     rooms = [path for room in ("algebra", "model", "concepts") for path in sorted((home / room).glob("*.py"))]
     found = hashlib.sha256()
-    for path in (*rooms, *(home / f"{name}.py" for name in ("solve", "assembly", "solution", "restore", "cache"))):
+    for path in (*rooms, *(home / f"{name}.py" for name in ("solve", "assembly", "solution", "equilibrium", "restore", "cache"))):
         found.update(path.read_bytes())
     return found.hexdigest()

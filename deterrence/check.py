@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from deterrence.model.assessment import Form, Numbers, history, read_assessment
+from deterrence.model.checks import need_game
 from deterrence.model.game import Game
 from deterrence.model.stochastic import StochasticGame
 from deterrence.model.surds import Exact, InputError, dependencies
@@ -118,6 +119,7 @@ def check(
       - A gains 1/2 by Stay instead of Go at 'A'.
     Expected payoffs: A -1/2.
     """
+    need_game(game, "check")
     if isinstance(game, StochasticGame) and game.horizon is None:
         from deterrence.check_lasting import check_lasting
 

@@ -15,7 +15,7 @@ from deterrence.concepts.continuation import FixedPlay
 from deterrence.concepts.family import Findings
 from deterrence.concepts.play import Play
 from deterrence.concepts.setting import parameter_space, parameter_values, play_of, profiles_of
-from deterrence.model.checks import CONCEPTS, concepts_of
+from deterrence.model.checks import CONCEPTS, concepts_of, need_game
 from deterrence.model.game import Game
 from deterrence.model.profiles import profile_form
 from deterrence.model.stochastic import StochasticGame
@@ -48,9 +48,10 @@ def solve(
         progress: called with the stage and the number of regimes seen so far.
 
     Raises:
-        InputError: the concept is unknown or is none for such a game, or the limit is not positive.
+        InputError: what is given is no game, the concept is unknown or is none for such a game, or the limit is not positive.
         GameError: the model is unsound: a probability, a denominator or the parameter space, with a point that shows it.
     """
+    need_game(game, "solve")
     concept = _known_concept(game, concept)
     clock = Clock(time_limit)
     from deterrence.cache import Cache

@@ -12,28 +12,25 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from deterrence import Game, Solution, plot
 from deterrence.algebra.errors import DeterrenceError
 from deterrence.model.notes import notes
+from deterrence.report.region_kinds import Kinds, by_kind, kinds_of
 from deterrence.report.region_map import Asked, Map, asked, plane_of
-from deterrence.report.rows import build
 
 if TYPE_CHECKING:
-    from deterrence.analysis.plane import Key, Plane, Slab
+    from deterrence.analysis.plane import Plane
 
 _CREDIBILITY = ("credibility", "discount")
 _PATH, _DECIMALS = re.compile(rb' d="[^"]*"'), re.compile(rb"(\.\d\d)\d+")  # hundredths of a point are enough
-_THIN = 5e-5  # of the box: what lies nearer to a chord is not to be seen
 _LOOKS = 80  # in each direction, to see what changes across a map
 _MOST_PAIRS = 45
 _ENOUGH = 6  # sets of kinds that one takes in at a glance
 _MOST_KINDS = 8
-
-Kinds: TypeAlias = dict[str, str]  # equilibrium -> the first of its kind
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ class Shown:
 
 def map_of(solution: Solution) -> Shown | None:
     """The map of a game; None where no slice shows anything."""
-    fine = _best(solution, {name: rows[0].names[0] for rows in build(solution).entries for name in rows[0].names})
+    fine = _best(solution, kinds_of(solution))
     if fine is None or len(fine.kinds) <= _MOST_KINDS:
         return fine
     coarse = _best(solution, {e.name: alike[0].name for alike in solution.by_outcome().values() for e in alike})
@@ -108,37 +105,6 @@ def _worth(game: Game, shown: Shown) -> tuple[bool, int, bool, int]:
 def _slice(solution: Solution, x: str, y: str, kinds: Kinds) -> Shown | None:
     try:
         wanted = asked(solution, (x, y), None, None)
-        return Shown(wanted, _by_kind(solution, plane_of(solution, wanted), kinds))
+        return Shown(wanted, by_kind(solution, plane_of(solution, wanted), kinds))
     except DeterrenceError:
         return None
-
-
-def _by_kind(solution: Solution, found: Plane, first: Kinds) -> Plane:
-    """A plane whose cells say which kinds of play exist there."""
-    rank = {e.name: n for n, e in enumerate(solution)}
-    kinds = {key: None if key is None else tuple(sorted({first[name] for name in key}, key=rank.__getitem__)) for key in found.keys}
-    sizes = [float(high - low) for low, high in found.box]
-    return type(found)(found.box, tuple(_merged(slab, kinds, sizes) for slab in found.slabs), found.on_surface)
-
-
-def _merged(slab: Slab, kinds: dict[Key, Key], sizes: list[float]) -> Slab:
-    """A strip without the lines between parts of the same kinds, those that are left with no more vertices than the eye can see."""
-    keys = [kinds[key] for key in slab.keys]
-    kept = [n for n in range(1, len(keys)) if keys[n] != keys[n - 1]]
-    lines = (slab.lines[0], *(_thinned(slab.lines[n], sizes) for n in kept), slab.lines[-1])
-    return type(slab)(tuple(keys[n] for n in (0, *kept)), lines, (False, *(True for _ in kept), False))
-
-
-def _thinned(line: Any, sizes: list[float]) -> Any:
-    """A broken line without the vertices that lie next to a chord (Douglas and Peucker 1973)."""
-    scaled, keep, todo = line / sizes, {0, len(line) - 1}, [(0, len(line) - 1)]
-    while todo:
-        start, end = todo.pop()
-        chord = scaled[end] - scaled[start]
-        normal = np.array([-chord[1], chord[0]]) / max(float(np.hypot(*chord)), 1e-300)
-        away = abs((scaled[start : end + 1] - scaled[start]) @ normal)
-        farthest = int(away.argmax())
-        if away[farthest] > _THIN:
-            keep.add(start + farthest)
-            todo += [(start, start + farthest), (start + farthest, end)]
-    return line[sorted(keep)]

@@ -27,8 +27,15 @@ def parts(space: Space, formulas: Iterable[Formula]) -> tuple[list[Formula], lis
 def feasible(space: Space, formulas: Sequence[Formula]) -> bool | None:
     """Can all formulas hold at some interior point of the domain? None where that is not known with little effort."""
     plain, groups = parts(space, formulas)
-    if len(groups) > 1 and any(_asked(space, (*plain, *group)) is False for group in groups):
-        return False
+    if len(groups) > 1:
+        hard = False
+        for group in groups:
+            answer = _asked(space, (*plain, *group))
+            if answer is False:
+                return False
+            hard = hard or answer is None
+        if hard:  # where a part is too hard, the whole is harder
+            return None
     return _asked(space, formulas)
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from deterrence.algebra.errors import quoted
+from deterrence.algebra.errors import ExpressionError, quoted
 from deterrence.algebra.tokens import KEYWORDS, LARGEST_EXPONENT, Token, fail, tokens
 from deterrence.algebra.trees import (
     AND,
@@ -86,6 +86,25 @@ class Parser:
 
     def parse(self) -> AnyTree:
         """The tree of the whole text."""
+        try:
+            return self._whole()
+        except ExpressionError as error:
+            unclosed = self._unclosed()
+            if unclosed is None or not error.message.startswith(("found an expression", "found a condition")):
+                raise
+            raise fail("this '(' is never closed; expected ')'", unclosed) from None
+
+    def _unclosed(self) -> int | None:
+        """Where the last parenthesis that is never closed stands: what follows it is read as being within it."""
+        starts: list[int] = []
+        for token in self.tokens:
+            if token.text == "(":
+                starts.append(token.start)
+            elif token.text == ")" and starts:
+                starts.pop()
+        return starts[-1] if starts else None
+
+    def _whole(self) -> AnyTree:
         expect_operand = True
         while (token := self.tokens[self.at]).kind != "end":
             expect_operand = self._operand(token) if expect_operand else self._after_operand(token)

@@ -33,6 +33,7 @@ z3: Any = _Deferred()
 SAT, UNSAT, UNKNOWN = "sat", "unsat", "unknown"
 # The solver's own count of steps: unlike seconds it is the same in every run. About a tenth of a second.
 QUICK = 400_000
+LONGEST_QUICK = 4_000  # milliseconds
 
 
 class Undecided(DeterrenceError):
@@ -120,9 +121,9 @@ class Smt:
             raise Undecided("the solver for nonlinear arithmetic gave no answer in its time")
         return _rational_point(self, list(formulas), solver.model(), variables)
 
-    def sample(self, formulas: Iterable[Formula], variables: Sequence[int]) -> tuple[str, dict[int, Fraction] | None]:
+    def sample(self, formulas: Iterable[Formula], variables: Sequence[int], effort: int | None = None) -> tuple[str, dict[int, Fraction] | None]:
         """As `check`, with the values of `variables` in the solution that was found if they are rational."""
-        answer, solver = self._run(formulas)
+        answer, solver = self._run(formulas, effort)
         if answer != SAT:
             return answer, None
         model = solver.model()
@@ -135,8 +136,8 @@ class Smt:
         solver.set("timeout", self.clock.milliseconds())
         if effort is not None:
             solver.set("rlimit", effort)
-            # Some steps are not counted; what hangs in one of them ends here.
-            solver.set("timeout", min(self.clock.milliseconds(), 2000))
+            # Some steps are not counted; what hangs in one of them ends here, late enough that a busy machine says what an idle one does.
+            solver.set("timeout", min(self.clock.milliseconds(), LONGEST_QUICK))
         for f in formulas:
             # The C interface directly: `add` looks at the sort of every formula again.
             z3.z3core.Z3_solver_assert(self.context.ref(), solver.solver, self.term(f).as_ast())

@@ -28,6 +28,8 @@ MOST_EQUATIONS = 12
 MOST_TERMS = 20_000  # of a product of two equations, when an unknown is eliminated
 # More terms than these under a square root, roots among them, make formulas of pages.
 LARGEST_NESTED = 30
+LARGEST_QUESTION = 1000  # terms in all conditions
+LARGEST_WHOLE = 100  # terms of a system in which a contradiction is looked for at once
 
 
 class NoClosedForm(Undecided):
@@ -57,10 +59,25 @@ def closed_forms(system: System, tally: Tally) -> Iterator[Branch]:
 
     Raises `Undecided`, after those that were found, where the equations have no such solution step by step, or a question is too hard.
     """
+    try:
+        yield from _branches(system, tally)
+    except OutOfTime:
+        raise
+    except Undecided:  # asked last: most systems are solved before this would be answered
+        whole = typical_of(system.space, (*_vanish(system.equations), *system.conditions))
+        if _terms(whole) > LARGEST_WHOLE or feasible(system.space, whole) is not False:
+            raise
+
+
+def _terms(formulas: Iterable[Formula]) -> int:
+    return sum(len(a.polynomial) for f in formulas for a in atoms(f))
+
+
+def _branches(system: System, tally: Tally) -> Iterator[Branch]:
     space = system.space
     plain, groups = parts(space, (*_vanish(system.equations), *system.conditions))
     typical = conjunction(map(space.typical, plain))
-    if typical == FALSE or feasible(space, typical_of(space, (*_vanish(system.equations), *system.conditions))) is False:
+    if typical == FALSE:
         return
     separate = [list(_choices(_part(system, group), typical, tally)) for group in groups]
     why: Undecided | None = None
@@ -224,17 +241,24 @@ def roots(state: State, step: Step) -> Iterator[tuple[int, State, tuple[Formula,
 
     With `N/D` for the equation once the earlier solutions are put in, its unknown is `(-B + sign*s*sqrt(d))/(2*A)` where `B**2 - 4*A*C == s**2*d`.
     """
-    space, ring = state.space, state.space.ring
+    ring = state.space.ring
     value = Ratio(ring, step.equation)
     for k, known in state.values.items():
         value = value.substitute(k, known)
-    parts_ = ring.coefficients(state.reduce(value.numerator), step.variable)
-    if len(parts_) == 2:
-        yield 0, state.put(step.variable, Ratio(ring, -parts_[0], parts_[1])), ()
-        return
-    if len(parts_) != 3:
+    coefficients = ring.coefficients(state.reduce(value.numerator), step.variable)
+    if len(coefficients) == 2:
+        yield 0, state.put(step.variable, Ratio(ring, -coefficients[0], coefficients[1])), ()
+    elif len(coefficients) == 3:
+        yield from _square_roots(state, step, coefficients, value.denominator)
+    else:
         raise NoClosedForm
-    c, b, a = parts_
+
+
+def _square_roots(
+    state: State, step: Step, coefficients: Sequence[Polynomial], denominator: Polynomial
+) -> Iterator[tuple[int, State, tuple[Formula, ...]]]:
+    """The two roots of a quadratic equation."""
+    (c, b, a), ring, space = coefficients, state.space.ring, state.space
     outside, radicand = square_part(ring, state.reduce(b**2 - 4 * a * c))
     if not radicand:
         raise Undecided("an equation for an unknown has a double root")
@@ -242,8 +266,7 @@ def roots(state: State, step: Step) -> Iterator[tuple[int, State, tuple[Formula,
         raise NoClosedForm
     state, w = (state, ring.one) if radicand.is_one() else with_radical(state, radicand)
     _, b0, a0 = ring.coefficients(*step)
-    middle = 2 * a0 * ring.variables[step.variable] + b0
-    side = outside * value.denominator
+    middle, side = 2 * a0 * ring.variables[step.variable] + b0, outside * denominator
     for sign in (-1, 1):
         fact: tuple[Formula, ...] = (Atom(sign * middle * side, ">"),)
         if not space.parametric(side):
@@ -265,18 +288,30 @@ def _joined(system: System, chosen: Sequence[Choice], plain: Formula, tally: Tal
         return None
     solid = [strict(space.typical(c)) for c, f in zip(system.conditions, put_in, strict=True) if f != TRUE]
     facts = (plain, *(f for choice in chosen for f in choice.facts))
-    conditions = space.without_edges(without_radicals(conjunction((*state.conditions, *put_in)), state))
     answer = feasible_somewhere(space, (*facts, *solid))
-    if answer is None:  # once more, in the parameters alone where that is possible
-        answer = space.quick((plain, strict(conditions), *(r.definition() for r in state.roots)), 20 * QUICK)
+    conditions = FALSE if answer is False else space.without_edges(without_radicals(conjunction((*state.conditions, *put_in)), state))
     if answer is None:
-        raise Undecided("whether a solution in closed form exists was not decided")
+        answer = once_more(state, plain, strict(conditions))
     if not answer:
-        if len(state.roots) > 2 and feasible(space, facts) is not False:
+        if _maybe_dependent(state) and feasible(space, facts) is not False:
             raise Undecided("whether a solution in closed form exists beyond a surface was not decided")
         tally.knife_edge += 1
         return None
     return Branch(dict(state.values), (), state.roots, conditions)
+
+
+def _maybe_dependent(state: State) -> bool:
+    """May one of the square roots be a combination of the others, so that what is zero does not look it?"""
+    return len(state.roots) > 2 or not all(r.radicand is None or state.space.parametric(r.radicand) for r in state.roots)
+
+
+def once_more(state: State, plain: Formula, solid: Formula) -> bool:
+    """Can the conditions hold, asked in the parameters and square roots alone? Undecided where they are too large, or it is not known."""
+    small = _terms((solid,)) <= LARGEST_QUESTION
+    answer = state.space.quick((plain, solid, *(r.definition() for r in state.roots)), 20 * QUICK) if small else None
+    if answer is None:
+        raise Undecided("whether a solution in closed form exists was not decided")
+    return answer
 
 
 def _put_in(f: Formula, state: State) -> Formula:

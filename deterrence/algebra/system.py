@@ -125,6 +125,9 @@ def has_interior(state: State, solid: tuple[Formula, ...]) -> bool:
     return bool(fixed and space.quick((*solid, *fixed))) or space.certain(solid)
 
 
+LARGEST_NORM = 20_000  # products of terms, when a square root is squared away
+
+
 def without_radicals(f: Formula, state: State) -> Formula:
     """An equivalent formula that does not speak of square roots, but for conditions that would grow out of hand."""
     parts = f.parts if isinstance(f, And) else (f,)
@@ -148,6 +151,8 @@ def _without(f: Formula, root: Root, state: State) -> Formula:
         return space.atom(p, f.op)
     u, v = space.ring.coefficients(p, root.variable)
     assert root.radicand is not None
+    if len(u) ** 2 + len(v) ** 2 * len(root.radicand) > LARGEST_NORM:
+        return f
     norm = u**2 - v**2 * root.radicand
     if f.op in ("==", "!="):
         opposite = space.atom(-u * v, ">=")

@@ -7,6 +7,7 @@ from typing import Any
 
 from deterrence.algebra.feasibility import feasible, parts
 from deterrence.algebra.formula import FALSE, Atom, Formula, atoms, conjunction
+from deterrence.algebra.sampling import holds_at
 from deterrence.algebra.smt import QUICK, Undecided
 from deterrence.algebra.space import Space
 from deterrence.algebra.zero_sets import ZeroSet
@@ -27,7 +28,8 @@ def feasible_somewhere(space: Space, formulas: Sequence[Formula]) -> bool | None
 def witnessed(space: Space, formulas: Sequence[Formula], samples: Sequence[Sequence[Any]]) -> bool:
     """Do the formulas hold at one of the points, where equations leave finitely many values of the unknowns?"""
     few = samples if len(unknown(space, formulas)) <= 2 else samples[:FEW]
-    return any(_holds(space, formulas, at) for at in few)
+    plain, groups = parts(space, formulas)
+    return any(all(holds_at(f, at) for f in plain) and all(_holds(space, group, at) for group in groups) for at in few)
 
 
 def unknown(space: Space, formulas: Sequence[Formula]) -> frozenset[int]:
@@ -36,6 +38,7 @@ def unknown(space: Space, formulas: Sequence[Formula]) -> frozenset[int]:
 
 
 def _holds(space: Space, formulas: Sequence[Formula], at: Sequence[Any]) -> bool:
+    """Do conditions that share unknowns hold at a point, for some values of these?"""
     space.clock.check()
     numbers = {f"x{k}": at[k] for k in space.parameters}
     plain, groups = parts(space, [_at(f, numbers) for f in formulas])

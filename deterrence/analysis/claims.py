@@ -12,10 +12,10 @@ from deterrence.analysis.decisions import PROVED, Prover, check_conditions
 from deterrence.analysis.quantities import Vocabulary
 from deterrence.analysis.statements import misplaced, read_claim
 from deterrence.concepts.setting import form_of, parameter_space, parameter_values
-from deterrence.model.checks import concepts_of
+from deterrence.model.checks import concepts_of, need_game
 from deterrence.model.game import Game
 from deterrence.model.parts import Claim
-from deterrence.solution import Solution
+from deterrence.solution import Solution, need_solution
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ def prove(solution: Solution, claim: Claim) -> Proof:
       p = 1/4, g = 1, k = 1, d = 1, c_H = 1/2, c_S = 3/2
       E1: Pr(Conflict) = 1/4
     """
+    need_solution(solution, "prove")
     return _proof(Prover(solution, profile=claim.profile), claim)
 
 
@@ -75,6 +76,7 @@ def prove_all(game: Game, *, time_limit: float | None = None, progress: Callable
     """
     from deterrence.solve import solve
 
+    need_game(game, "prove_all")
     check_claims(game)  # what cannot be read is refused before anything is solved
     started = time.monotonic()
     solutions: dict[str, Solution] = {}

@@ -15,13 +15,15 @@ from deterrence.algebra.slices import Bounds
 from deterrence.algebra.smt import Clock, OutOfTime, Undecided
 from deterrence.analysis.decisions import Prover
 from deterrence.analysis.families import Family
+from deterrence.analysis.lookup import entries
 from deterrence.analysis.meaning import Meaning
 from deterrence.analysis.region_movement import Bounding, region_movement
 from deterrence.analysis.slopes import FALLS, NO_VALUE, RISES, UNDECIDED, Case, Slopes, Trend
 from deterrence.analysis.statements import read_expression
 from deterrence.analysis.statics import GREATEST, LEAST
 from deterrence.model.game import Game
-from deterrence.solution import Equilibrium, Solution
+from deterrence.model.stochastic import StochasticGame
+from deterrence.solution import Equilibrium, Solution, need_solution
 
 if TYPE_CHECKING:
     import sympy
@@ -142,7 +144,7 @@ class ComparativeStatics:
         return tuple(dict.fromkeys(why for why in reasons if why))
 
     def __getitem__(self, key: tuple[str, str, str]) -> tuple[Static, ...]:
-        return tuple(row for row in self.rows if (row.equilibrium, row.quantity, row.parameter) == key)
+        return entries(self.rows, key)
 
     def table(self, format: str = "text", **options: Any) -> str:  # noqa: A002 - the name that users know from pandas
         """The table for a paper: `text`, `markdown`, `latex`, `html`; or everything there is to list, as `csv`."""
@@ -206,6 +208,7 @@ def comparative_statics(
     >>> [(s.equilibrium, s.movement) for s in statics.regions]
     [('E1', 'shrinks'), ('E2', 'grows')]
     """
+    need_solution(solution, "comparative_statics")
     parameters = _parameters(solution.game, wrt)
     prover = Prover(solution, Clock(time_limit, QUESTION))
     quantities = tuple(_quantities(prover, of))
@@ -261,12 +264,10 @@ def _all_quantities(game: Game) -> Iterator[Quantity]:
     def found(attribute: str, name: str) -> Callable[[Family], Ratio | None]:
         return lambda family: getattr(family.equilibrium, attribute)[name]
 
-    for label in game.outcome_labels:
-        yield Quantity(f"Pr({label})", found("exact_outcomes", label))
-    for event in game.events:
-        yield Quantity(f"Pr({event})", found("exact_events", event))
-    for player in game.players:
-        yield Quantity(f"payoff({player})", found("exact_payoffs", player))
+    replaced = game.short_lived if isinstance(game, StochasticGame) and game.horizon else ()  # their payoffs are each period's own
+    yield from (Quantity(f"Pr({label})", found("exact_outcomes", label)) for label in game.outcome_labels)
+    yield from (Quantity(f"Pr({event})", found("exact_events", event)) for event in game.events)
+    yield from (Quantity(f"payoff({player})", found("exact_payoffs", player)) for player in game.players if player not in replaced)
 
 
 def _read(prover: Prover, text: object) -> Quantity:

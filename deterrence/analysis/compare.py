@@ -9,6 +9,7 @@ from functools import reduce
 from operator import or_
 
 from deterrence.algebra.errors import InputError, suggestion
+from deterrence.model.checks import need_game
 from deterrence.model.game import Game
 from deterrence.solution import Equilibrium, Solution
 from deterrence.solve import solve
@@ -83,6 +84,8 @@ def compare(game_a: Game, game_b: Game, of: Sequence[str] | None = None, concept
     >>> [row.quantity for row in compare(game, game.at(k=1), of=["Conflict"]).changed()]
     ['Conflict']
     """
+    for game in (game_a, game_b):
+        need_game(game, "compare")
     known = list(dict.fromkeys(label for game in (game_a, game_b) for label in _labels(game)))
     for name in of or ():
         if name not in known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -21,6 +22,7 @@ from deterrence.solution import Equilibrium
 # What is tried for a symbol without a default value, so that a point is easy to read.
 SIMPLE = (Fraction(1), Fraction(1, 2), Fraction(2), Fraction(1, 4), Fraction(3, 4), Fraction(3), Fraction(1, 10), Fraction(-1), Fraction(10))
 MOST_UNCLEAR = 4
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -38,20 +40,38 @@ class Instance:
 
     def __str__(self) -> str:
         free = ", ".join(f"{name} {value if value[0] in '([' else f'= {value}'}" for name, value in self.free.items())
+        return self.told(f"{self.name}{f' with {free}' if free else ''}")
+
+    def told(self, who: str) -> str:
+        """The values of what a claim speaks of, under a name for the equilibrium, or for several that have them all."""
         values = ", ".join(f"{text} = {value}" for text, value in self.values.items())
-        return f"{self.name}{f' with {free}' if free else ''}{f': {values}' if values else ''}"
+        return f"{who}{f': {values}' if values else ''}"
 
 
 @dataclass(frozen=True)
 class Counterexample:
-    """A point of the parameter space and the equilibria that refute a claim there, or all there are where it asks for one."""
+    """A point of the parameter space and the equilibria that refute a claim there, or all there are where it asks for one.
+
+    Their names are those of the solution over the whole parameter space; `afresh` says where they could not be told, and the names are
+    numbers at this point alone.
+    """
 
     point: Mapping[str, Fraction]
     equilibria: tuple[Instance, ...] = field(default=())
+    afresh: bool = False
 
     def __str__(self) -> str:
         at = ", ".join(f"{name} = {value}" for name, value in self.point.items()) or "the parameters as they are fixed"
-        return "\n".join([at, *map(str, self.equilibria)])
+        return "\n".join([at, *(["The equilibria at this point, numbered afresh:"] if self.afresh else []), *self._lines()])
+
+    def _lines(self) -> Iterator[str]:
+        """A line for all equilibria with the same values, unless these depend on what an equilibrium leaves open."""
+        alike: dict[tuple[object, ...], list[Instance]] = {}
+        for each in self.equilibria:
+            words = {word for value in each.values.values() for word in _WORD.findall(value)}
+            alike.setdefault((tuple(each.values.items()), each.name if words.intersection(each.free) else ""), []).append(each)
+        for found in alike.values():
+            yield str(found[0]) if len(found) == 1 else found[0].told(", ".join(each.name for each in found))
 
 
 class Exactly:

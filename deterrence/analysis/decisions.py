@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias, TypeVar
@@ -14,6 +15,7 @@ from deterrence.algebra.polynomials import Ratio
 from deterrence.algebra.smt import QUICK, UNSAT, Clock, OutOfTime, Undecided
 from deterrence.algebra.space import Space
 from deterrence.algebra.trees import ConditionTree
+from deterrence.analysis.claims_at_point import names_there
 from deterrence.analysis.counterexamples import Counterexample, Exactly, Instance, instance, points
 from deterrence.analysis.coverage import Union
 from deterrence.analysis.families import Family, Place, typical
@@ -272,4 +274,12 @@ class Decision:
                 return None
             values = {reading.statement.texts[s]: meaning.values[s] for s in reading.statement.quantities}
             out.append(instance(family.equilibrium, values))
-        return Counterexample(self.prover.named(point), tuple(out)) if solution.complete else None
+        return self._named_there(point, solution, out) if solution.complete else None
+
+    def _named_there(self, point: dict[int, Fraction], there: Solution, found: Sequence[Instance]) -> Counterexample:
+        """All equilibria at a point under the names that they have in the whole space, where these can be told."""
+        names: list[str] | None = [each.name for each in found]
+        if self.space.parameters and not profiles_of(self.prover.game, there.concept):
+            names = names_there(self.prover.solution, list(there), {self.space.ring.names[k]: value for k, value in point.items()})
+        named = tuple(found) if names is None else tuple(replace(each, name=name) for each, name in zip(found, names, strict=True))
+        return Counterexample(self.prover.named(point), named, afresh=names is None)

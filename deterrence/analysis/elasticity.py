@@ -14,12 +14,13 @@ from deterrence.algebra.polynomials import Ratio
 from deterrence.algebra.smt import Undecided
 from deterrence.analysis.counterexamples import Exactly
 from deterrence.analysis.families import Family
+from deterrence.analysis.lookup import entries
 from deterrence.analysis.measured import Measure, asked_for
 from deterrence.analysis.quantities import Assessed
 from deterrence.analysis.slopes import Case, Slopes
 from deterrence.analysis.statics import GREATEST, LEAST, derivative
 from deterrence.model.surds import Exact
-from deterrence.solution import Equilibrium, Solution
+from deterrence.solution import Equilibrium, Solution, need_solution
 
 WHICH = {0: "", LEAST: "least", GREATEST: "greatest"}
 
@@ -51,7 +52,7 @@ class Elasticities:
     rows: tuple[Elasticity, ...]
 
     def __getitem__(self, key: tuple[str, str, str]) -> tuple[Elasticity, ...]:
-        return tuple(row for row in self.rows if (row.equilibrium, row.quantity, row.parameter) == key)
+        return entries(self.rows, key)
 
     def table(self, format: str = "text") -> str:  # noqa: A002 - the name that users know from pandas
         """The elasticities as a table: `text`, `markdown`, `latex`, `html` or `csv`."""
@@ -91,6 +92,7 @@ def elasticities(
     >>> [(row.equilibrium, row.parameter, str(row.elasticity)) for row in found.rows][:2]
     [('E1', 'k', '0'), ('E1', 'a', '-1/2')]
     """
+    need_solution(solution, "elasticities")
     point = _point(solution, at or {})
     names = _names(solution, wrt)
     texts = [of] if isinstance(of, str) else list(of) or _usual(solution)

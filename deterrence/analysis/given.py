@@ -13,6 +13,7 @@ import xarray as xr
 
 from deterrence.algebra.errors import InputError, suggestion
 from deterrence.algebra.expressions import exact
+from deterrence.model.advice import example_value
 from deterrence.model.game import Game
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
@@ -97,7 +98,7 @@ def _column(game: Game, name: str, values: Mapping[str, Any]) -> tuple[str, Any]
         return name, column(name, values[name])
     default = game.parameters[name].default
     if default is None:
-        raise InputError(f"the parameter {name} has no default: give it a value, as {name}=0.5")
+        raise InputError(f"the parameter {name} has no default: give it a value, as {name}={example_value(game.parameters[name])}")
     return name, float(Fraction(default.evaluate({})))
 
 

@@ -17,6 +17,7 @@ from deterrence.model.recursion import reach
 from deterrence.solution import Equilibrium
 
 FUNCTIONS = ("Pr", "payoff", "belief")
+MOST_LISTED = 6  # of names, in a message
 OUTCOME, ACTION, CHANCE = "an outcome or event", "an action", "a label of Chance"
 
 
@@ -241,6 +242,11 @@ class Vocabulary:
         self._known(kind, f"type of {player.text}", [each.name for each in self.game.types[player.text]])
 
     def _information_set(self, name: Part) -> InformationSet:
+        """The information set of a name; where only the start of names is given, those that start so are listed."""
+        likely = [each for each in self.sets if name.text and each.startswith((f"{name.text} (", f"{name.text} |"))]
+        if likely and name.text not in self.sets:
+            listed = ", ".join(map(quoted, likely[:MOST_LISTED])) + ", ..." * (len(likely) > MOST_LISTED)
+            raise name.wrong(f"unknown information set {quoted(name.text)}; those that begin so are {listed}")
         self._known(name, "information set", list(self.sets))
         return self.sets[name.text]
 
@@ -249,6 +255,6 @@ class Vocabulary:
             raise name.wrong(f"expected the name of {'an' if what[0] in 'aeiou' else 'a'} {what} here")
         if name.text not in known:
             near = suggestion(name.text, known)
-            listed = f"; expected one of {', '.join(known)}" if len(known) <= 6 else ""
+            listed = f"; expected one of {', '.join(known)}" if len(known) <= MOST_LISTED else ""
             raise name.wrong(f"unknown {what} {quoted(name.text)}{where}{near or listed}")
         return name.text

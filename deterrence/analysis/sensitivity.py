@@ -21,7 +21,7 @@ from deterrence.algebra.expressions import exact
 from deterrence.algebra.parameters import ParameterSpace
 from deterrence.algebra.points import default_ends
 from deterrence.analysis.sensitivity_design import MEASURES, Design, Numbers, Ranges
-from deterrence.solution import Solution
+from deterrence.solution import Solution, need_solution
 
 LEADING = {"sobol": "total", "morris": "mu_star", "delta": "delta"}  # what parameters are ranked by
 _ABOUT = {
@@ -125,6 +125,7 @@ def sensitivity(  # noqa: PLR0913 - what is analysed, where and how; all but the
     >>> found.ranked("Pr(Conflict)")
     ['p', 'd']
     """
+    need_solution(solution, "sensitivity")
     texts = [of] if isinstance(of, str) else list(of)
     _check(method, n, seed, missing)
     varied, fixed = _split(solution, ranges)

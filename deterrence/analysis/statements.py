@@ -120,7 +120,7 @@ class _Reader:
             tree = parse(rest)
         except ExpressionError as error:
             message = re.sub(rf"{letter}\d+", lambda m: texts.get(m[0], m[0]), error.message)
-            raise ExpressionError(message, column=error.column) from None
+            raise ExpressionError(message + self._quantity_meant(rest), column=error.column) from None
         self._check_symbols(tree, rest, quantities)
         return Statement(self.game.expand(tree), quantities, texts)
 
@@ -142,7 +142,17 @@ class _Reader:
         column = find_symbol(text, odd[0]) + 1
         if odd[0] in typed:
             raise ExpressionError(f"{quoted(odd[0])} depends on a type; a claim may use parameters and what depends on them alone", column=column)
-        raise ExpressionError(f"unknown symbol {quoted(odd[0])}{suggestion(odd[0], known)}", column=column)
+        meant = "" if quantities is None else self._quantity_meant(text)
+        raise ExpressionError(f"unknown symbol {quoted(odd[0])}{meant or suggestion(odd[0], known)}", column=column)
+
+    def _quantity_meant(self, text: str) -> str:
+        """Where the bare name of something that comes about, or of a player, stands among symbols, how its quantity is written."""
+        labels = [label for known in self.vocabulary.labels.values() for label in known]
+        for function, names in (("Pr", labels), ("payoff", list(self.vocabulary.payees))):
+            for name in sorted(names, key=len, reverse=True):
+                if name not in self.game.parameters and name not in self.game.where and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+                    return f"; did you mean {function}({name})?"
+        return ""
 
 
 def _closing(text: str, start: int) -> int:

@@ -175,6 +175,7 @@ def _points(game: Game, design: Design, fixed: Mapping[str, float], unknowns: Ma
     if clash := sorted(unknowns.keys() & game.parameters.keys()):
         raise InputError(f"free: {clash[0]} is a parameter; give it in `fixed`")
     found = given.points(game, {**fixed, **design.columns})
+    game.at(**{name: value for name, value in fixed.items() if name in game.parameters})  # a value outside its domain is told before any point
     return Points({**found.fixed, **unknowns}, {name: found.varying[name] for name in design.columns})
 
 

@@ -20,7 +20,7 @@ from deterrence.analysis.cells import Cut, Cutter, Piece, fewest
 from deterrence.analysis.sides import Sides
 from deterrence.model.game import Game
 from deterrence.model.surds import exact_value
-from deterrence.solution import Solution
+from deterrence.solution import Solution, need_solution
 
 if TYPE_CHECKING:
     import sympy
@@ -195,6 +195,7 @@ def thresholds(solution: Solution, parameter: str, *, time_limit: float | None =
     ...     print(threshold.text, threshold.appear, threshold.vanish)
     g/(g + k) ('E2',) ('E1',)
     """
+    need_solution(solution, "thresholds")
     check_parameter(solution.game, parameter)
     search = Search(solution, parameter, Clock(time_limit))
     try:

@@ -94,5 +94,3 @@ def _parser() -> Parser:
     for commands_of in (solving, statics, regions, sweep, sensitivity, sustaining, figures):
         commands_of.add(command)
     return parser
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 if TYPE_CHECKING:  # every heavy import waits until a command needs it: `--help` must not feel them
@@ -15,6 +15,10 @@ YES, NO, BAD_INPUT, INCOMPLETE, BUG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 70, 
 
 CONCEPTS = ("nash", "subgame_perfect", "weak_pbe", "sequential", "markov_perfect", "perfect_public")
 FORMATS = ("text", "markdown", "latex", "html", "csv")
+
+# What formats are called elsewhere.
+_CALLED = {"tex": "latex", "md": "markdown", "txt": "text", "htm": "html"}
+_FIXING = ("--at", "--fix", "--range")  # options by which parameters get values, each command taking some of them
 
 Command: TypeAlias = Callable[[str, Callable[[argparse.Namespace], int], str], "Parser"]  # adds a command: its name, what runs it, what it does
 
@@ -29,12 +33,24 @@ class Parser(argparse.ArgumentParser):
         if action.choices is not None and value not in action.choices:
             kind = "command" if isinstance(action, argparse._SubParsersAction) else str(action.metavar or action.dest).lower()
             known = list(action.choices)
-            self.error(f"no {kind} {value!r}" + (near(str(value), known) or f"; expected {', '.join(known)}"))
+            meant = _CALLED.get(str(value).lower().removeprefix("."))
+            hint = f"; did you mean {meant!r}?" if meant in known else near(str(value), known)
+            self.error(f"no {kind} {value!r}" + (hint or f"; expected {', '.join(known)}"))
 
     def unknown(self, argument: str) -> NoReturn:
         """Refuse an argument that nothing takes."""
         known = [option for action in self._actions for option in action.option_strings]
-        self.error(f"unknown argument {argument!r}{near(argument.partition('=')[0], known)}")
+        name = argument.partition("=")[0]
+        others = [option for option in _FIXING if name in _FIXING and option in known]
+        hint = f"; a parameter is given its value by {others[0]} NAME=VALUE" if others else near(name, known)
+        self.error(f"unknown argument {argument!r}{hint}")
+
+
+class _Format(argparse.Action):
+    """Keeps the format, and that it was asked for: beside `--json` it would be passed over."""
+
+    def __call__(self, _: argparse.ArgumentParser, options: argparse.Namespace, value: Any, *__: object) -> None:
+        options.format, options.format_asked_for = value, True
 
 
 def near(name: str, known: Sequence[str]) -> str:
@@ -59,7 +75,14 @@ def takes_game(parser: Parser) -> Parser:
 
 
 def takes_point(parser: Parser) -> Parser:
-    parser.add_argument("--at", action="append", default=[], metavar="NAME=VALUE", help="fix a parameter, exactly: r=1/3, k=0.2 (repeatable)")
+    says = "fix a parameter, exactly: r=1/3, k=0.2 (repeatable)"
+    parser.add_argument("--at", "--fix", dest="at", action="append", default=[], metavar="NAME=VALUE", help=says)
+    return parser
+
+
+def takes_fixed(parser: Parser) -> Parser:
+    says = "a parameter's value, where not its default (repeatable)"
+    parser.add_argument("--fix", "--at", dest="fix", action="append", default=[], metavar="NAME=VALUE", help=says)
     return parser
 
 
@@ -78,11 +101,13 @@ def takes_solving(parser: Parser) -> Parser:
     takes_limit(takes_concept(takes_point(takes_game(parser))))
     parser.add_argument("--knife-edge", action="store_true", help="also equilibria that exist only on surfaces of the parameter space")
     parser.add_argument("--payoffs", action="store_true", help="add expected payoffs to the table")
+    parser.add_argument("--on-path", action="store_true", help="list each play once, without what would happen off its path")
     return parser
 
 
 def takes_format(parser: Parser) -> Parser:
-    parser.add_argument("--format", choices=FORMATS, default="text", metavar="FORMAT", help=f"{', '.join(FORMATS)} (default: text)")
+    says = f"{', '.join(FORMATS)} (default: text)"
+    parser.add_argument("--format", action=_Format, choices=FORMATS, default="text", metavar="FORMAT", help=says)
     parser.add_argument("-o", "--output", metavar="FILE", help="write to a file, whole or not at all")
     return parser
 
@@ -124,6 +149,22 @@ def named(option: str, given: Sequence[str], like: str) -> dict[str, str]:
     return out
 
 
+def fixed_of(options: argparse.Namespace) -> dict[str, str]:
+    """The values given with `--fix`, by name."""
+    return named("--fix", options.fix, "NAME=VALUE, such as V=1")
+
+
+def need_values(game: Game, given: Collection[str]) -> None:
+    """Raise InputError, with what to type, where a parameter has neither a default nor a value given on the command line."""
+    from deterrence.algebra.errors import InputError
+    from deterrence.model.advice import example_value
+
+    for name in game.free_parameters:
+        parameter = game.parameters[name]
+        if parameter.default is None and name not in given:
+            raise InputError(f"the parameter {name} has no default: give it a value, as --fix {name}={example_value(parameter)}")
+
+
 def solution_of(options: argparse.Namespace) -> Solution:
     """The solution of the game, some parameters of which may be fixed."""
     game = game_of(options)
@@ -163,8 +204,11 @@ def answer(text: str) -> int:
 
 def check_output(options: argparse.Namespace) -> None:
     """Raise what writing the output would end in: before the work, not after it."""
+    from deterrence.algebra.errors import InputError
     from deterrence.report.output import check_writable
 
+    if getattr(options, "json", False) and getattr(options, "format_asked_for", False):
+        raise InputError(f"--format {options.format}: --json has a format of its own; give one of them")
     if options.output is not None:
         check_writable(options.output)
 

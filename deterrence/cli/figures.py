@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,14 @@ from deterrence.cli.arguments import (
     Command,
     Parser,
     answer,
+    fixed_of,
     game_of,
     named,
+    need_values,
     point_of,
     solved,
     takes_concept,
+    takes_fixed,
     takes_game,
     takes_limit,
     takes_point,
@@ -56,7 +59,7 @@ def _add_path(parser: Parser) -> None:
     parser.add_argument("--start", metavar="STATE", help="the state in which the path starts, also one that only a deviation leads to")
     parser.add_argument("--through", action="append", metavar="STATE", help="the states of the path in order (repeatable), not the likeliest ones")
     parser.add_argument("--periods", type=int, default=10, metavar="N", help="how many periods are shown (default: 10)")
-    _takes_fixed(parser)
+    takes_fixed(parser)
 
 
 def _nothing(_: argparse.Namespace) -> int:
@@ -66,16 +69,17 @@ def _nothing(_: argparse.Namespace) -> int:
 def _add_regions(parser: Parser) -> None:
     parser.add_argument("--x", required=True, metavar="NAME", help="the parameter that goes to the right")
     parser.add_argument("--y", required=True, metavar="NAME", help="the parameter that goes up")
-    _takes_fixed(parser)
+    takes_fixed(parser)
     parser.add_argument("--range", action="append", default=[], metavar="NAME=FROM:TO", help="the ends of an axis, such as k=0:2")
     parser.add_argument("--label", action="append", default=[], metavar="NAME=TEXT", help="what to call an equilibrium: E1=bluff (repeatable)")
+    parser.add_argument("--on-path", action="store_true", help="equilibria with the same play on the path are one, named after the first")
 
 
 def _add_sweep(parser: Parser) -> None:
     parser.add_argument("game", metavar="GAME|FILE", help="a game, or a file that `sweep` wrote (.nc or .zarr)")
     parser.add_argument("--quantity", required=True, metavar="TEXT", help="what goes up, as claims write it: 'Pr(War)'")
     parser.add_argument("--over", metavar="NAME=VALUES", help="of a game the parameter to sweep: r=0:1:101 for 101 values from 0 to 1")
-    _takes_fixed(parser)
+    takes_fixed(parser)
     parser.add_argument("--select", default="all", metavar="RULE", help="all (default), pareto, E3, 'best for PLAYER', 'worst for PLAYER'")
     parser.add_argument("--x", metavar="NAME", help="of a file the parameter that goes to the right")
 
@@ -84,10 +88,6 @@ def _add_tornado(parser: Parser) -> None:
     from deterrence.cli.sensitivity import takes_analysis
 
     takes_analysis(parser)
-
-
-def _takes_fixed(parser: Parser) -> None:
-    parser.add_argument("--fix", action="append", default=[], metavar="NAME=VALUE", help="a parameter's value, where not its default (repeatable)")
 
 
 def ends(option: str, name: str, text: str) -> tuple[str, str]:
@@ -115,22 +115,43 @@ def _regions(options: argparse.Namespace) -> int:
     from deterrence.report.region_map import asked, draw_regions
 
     path = _checked(options.output)
-    fixed, labels = named("--fix", options.fix, "NAME=VALUE, such as V=1"), named("--label", options.label, "NAME=TEXT, such as E1=bluff")
+    fixed, labels = fixed_of(options), named("--label", options.label, "NAME=TEXT, such as E1=bluff")
     ranges = {name: ends("--range", name, text) for name, text in named("--range", options.range, "NAME=FROM:TO, such as k=0:2").items()}
-    solution = solved(options, game_of(options))
+    game = game_of(options)
+    need_values(game, (options.x, options.y, *fixed))
+    _need_ends(game, [name for name in (options.x, options.y) if name in game.free_parameters and name not in ranges])
+    solution = solved(options, game)
     wanted = asked(solution, (options.x, options.y), fixed, ranges)
-    save(draw_regions(solution, wanted, labels), path)
+    save(draw_regions(solution, wanted, labels, options.on_path), path)
     values = ", ".join(f"{name} = {value}" for name, value in wanted.fixed.items())
     answer(f"{path}: the equilibria of {solution.game.title}{f' at {values}' if values else ''}.")
     return whether_complete(options, solution)
 
 
+def _need_ends(game: Game, names: Sequence[str]) -> None:
+    """Raise InputError, with what to type, where an axis has no ends of its own."""
+    from deterrence.algebra.errors import InputError
+    from deterrence.algebra.points import default_ends
+    from deterrence.concepts.setting import parameter_space
+
+    parameters = parameter_space(game)
+    for name in names:
+        try:
+            default_ends(parameters, parameters.variable(name))
+        except InputError as error:
+            raise InputError(error.message.replace("in `box`", f"as --range {name}=0:1")) from None
+
+
 def _sweep(options: argparse.Namespace) -> int:
+    from deterrence.algebra.errors import InputError
     from deterrence.report import plot
 
     path = _checked(options.output)
-    if Path(options.game).suffix.lower() in (".nc", ".zarr"):
+    suffix = Path(options.game).suffix.lower()
+    if suffix in (".nc", ".zarr"):
         return _sweep_of_file(options, path)
+    if suffix in (".csv", ".parquet"):
+        raise InputError(f"{options.game}: a table ({suffix}) cannot be plotted; give the game, or the file that `sweep -o NAME.nc` writes")
     dataset, solution = _swept(options)
     plot.save(plot.sweep(dataset, options.quantity, solution=solution), path)
     answer(f"{path}: {options.quantity} at {dataset.attrs.get('fixed') or 'no other parameter'}.")
@@ -145,9 +166,9 @@ def _swept(options: argparse.Namespace) -> tuple[xr.Dataset, Solution]:
     if options.over is None:
         raise InputError("--over: of a game, which parameter goes to the right? give it as --over r=0:1:101")
     ((name, text),) = named("--over", [options.over], "NAME=VALUES, such as r=0:1:101").items()
-    fixed = named("--fix", options.fix, "NAME=VALUE, such as V=1")
-    over: dict[str, Any] = {name: values_of(name, text)}
-    solution = solved(options, game_of(options))
+    over, fixed, game = {name: values_of(name, text)}, fixed_of(options), game_of(options)
+    need_values(game, (name, *fixed))
+    solution = solved(options, game)
     return sweep(solution, over, fixed=fixed, quantities=[options.quantity], select=options.select), solution
 
 
@@ -158,8 +179,7 @@ def _sweep_of_file(options: argparse.Namespace, path: str) -> int:
     if options.over is not None:
         raise InputError(f"--over {options.over}: {options.game} has its points already; leave it out, or give a game")
     dataset = _read(options.game)
-    given = named("--fix", options.fix, "NAME=VALUE, such as k=0.2")
-    plot.save(plot.sweep(_at(dataset, given), options.quantity, options.x), path)
+    plot.save(plot.sweep(_at(dataset, fixed_of(options)), options.quantity, options.x), path)
     answer(f"{path}: {options.quantity} of {dataset.attrs.get('game', options.game)}.")
     return 0
 
@@ -270,12 +290,13 @@ def _path(options: argparse.Namespace) -> int:
     from deterrence.report import plot
 
     path = _checked(options.output)
-    solution = solved(options, game_of(options))
+    game, fixed = game_of(options), fixed_of(options)
+    need_values(game, fixed)
+    solution = solved(options, game)
     if not len(solution):
         raise InputError(f"{solution.game.title} has no equilibrium to show the values of")
     chosen = solution[0] if options.equilibrium is None else _called(solution, options.equilibrium)
-    found = value_path(chosen, named("--fix", options.fix, "NAME=VALUE, such as delta=0.9"), start=options.start, periods=options.periods,
-                       path=options.through)  # fmt: skip
+    found = value_path(chosen, fixed, start=options.start, periods=options.periods, path=options.through)
     plot.save(plot.path(found), path)
     answer(f"{path}: {chosen.name} of {solution.game.title} over {len(found.states)} periods.")
     return whether_complete(options, solution)

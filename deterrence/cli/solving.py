@@ -18,6 +18,7 @@ from deterrence.cli.arguments import (
     deliver,
     game_of,
     point_of,
+    say,
     solution_of,
     takes_assessment,
     takes_format,
@@ -71,11 +72,14 @@ def _show(options: argparse.Namespace) -> int:
 
 def _validate(options: argparse.Namespace) -> int:
     from deterrence.analysis.claims import check_claims
+    from deterrence.model.advice import advice
     from deterrence.model.validation import validate
 
     game = game_of(options)
     validate(game)
     check_claims(game)
+    for odd in advice(game):
+        say("deterrence validate", f"warning: {odd}", YES)
     return answer(f"{game.title}: the file is well formed and the model is sound.")
 
 
@@ -86,7 +90,7 @@ def _solve(options: argparse.Namespace) -> int:
     else:
         from deterrence.report.table import table
 
-        answer(table(solution, payoffs=options.payoffs, width=width()))
+        answer(table(solution, payoffs=options.payoffs, on_path=options.on_path, width=width()))
     return whether_complete(options, solution)
 
 
@@ -95,7 +99,7 @@ def _table(options: argparse.Namespace) -> int:
 
     check_output(options)
     solution = solution_of(options)
-    deliver(options, table(solution, options.format, payoffs=options.payoffs, width=width()), solution.game.title)
+    deliver(options, table(solution, options.format, payoffs=options.payoffs, on_path=options.on_path, width=width()), solution.game.title)
     return whether_complete(options, solution)
 
 

@@ -8,13 +8,26 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deterrence.cli.arguments import Command, answer, game_of, named, takes_concept, takes_game, takes_limit, whether_complete
+from deterrence.cli.arguments import (
+    Command,
+    answer,
+    fixed_of,
+    game_of,
+    named,
+    need_values,
+    takes_concept,
+    takes_fixed,
+    takes_game,
+    takes_limit,
+    whether_complete,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
 
 DESIGNS = ("grid", "sobol", "lhs", "random")
 SUFFIXES = (".nc", ".csv", ".parquet", ".zarr")
+_OVER = "NAME=VALUES, such as r=0:1:101"
 _MOST_VALUES = 10**8  # of one parameter
 
 
@@ -25,7 +38,7 @@ def add(command: Command) -> None:
         "--over", action="append", required=True, metavar="NAME=VALUES",
         help="a parameter to sweep (repeatable): r=0:1:101 for 101 values from 0 to 1, r=0.1,0.2 for these; r=0:1 where points are drawn",
     )  # fmt: skip
-    sweep.add_argument("--fix", action="append", default=[], metavar="NAME=VALUE", help="a parameter's value, where not its default (repeatable)")
+    takes_fixed(sweep)
     sweep.add_argument(
         "--quantity", action="append", metavar="TEXT", help="what is asked, as claims write it: 'Pr(War)', 'payoff(Ally)' (repeatable; default: all)"
     )
@@ -45,12 +58,13 @@ def _sweep(options: argparse.Namespace) -> int:
     from deterrence.report.progress import Progress
     from deterrence.solve import solve
 
-    suffix, fixed, design = _suffix(options.output), named("--fix", options.fix, "NAME=VALUE, such as V=1"), _design(options)
+    suffix, fixed, design, game = _suffix(options.output), fixed_of(options), _design(options), game_of(options)
+    need_values(game, (*named("--over", options.over, _OVER), *fixed))
     if suffix != ".zarr":
         check_writable(options.output)  # before the work, not after it
     asked = {"fixed": fixed, "quantities": options.quantity, "select": options.select, "workers": options.workers}
     with Progress(sys.stderr) as progress:
-        solution = solve(game_of(options), options.concept, time_limit=options.time_limit, progress=progress)
+        solution = solve(game, options.concept, time_limit=options.time_limit, progress=progress)
         found = sweep(solution, design, store=options.output if suffix == ".zarr" else None, progress=progress, **asked)
     if suffix != ".zarr":
         with drafted(options.output) as path:
@@ -92,7 +106,7 @@ def _design(options: argparse.Namespace) -> Any:
     from deterrence.algebra.errors import InputError
     from deterrence.analysis import designs
 
-    over = named("--over", options.over, "NAME=VALUES, such as r=0:1:101")
+    over = named("--over", options.over, _OVER)
     if options.design == "grid":
         if options.points is not None:
             raise InputError("--points: a grid has as many points as its values make; use --design sobol, lhs or random")

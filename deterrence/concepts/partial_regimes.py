@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from deterrence.algebra.formula import Atom, Formula, atoms
-from deterrence.algebra.smt import UNSAT, OutOfTime, Undecided
+from deterrence.algebra.smt import QUICK, UNSAT, OutOfTime, Undecided
 from deterrence.algebra.space import Space
 from deterrence.algebra.system import System
 from deterrence.concepts.family import sorted_out
 
 Point = Mapping[int, Fraction]
+EFFORT = 5 * QUICK  # a regime that is kept in doubt costs less than a hard question
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Feasibility:
         """The formulas with a point at which they hold; None where there is none."""
         if self.space.shown(formulas):
             return Known(formulas)
-        answer, point = self.space.smt.sample((self.space.interior, *formulas), self.space.parameters)
+        answer, point = self.space.smt.sample((self.space.interior, *formulas), self.space.parameters, EFFORT)
         return None if answer == UNSAT else Known(formulas, point)
 
     def _generic(self, part: tuple[Formula, ...]) -> Known | None:
@@ -85,7 +86,7 @@ class Feasibility:
         if place not in self.there:
             ring = self.space.ring
             fixed = [Atom(ring.variables[k] - ring.constant(value), "==") for k, value in point.items()]
-            self.there[place] = self.space.smt.check((*fixed, *part)) != UNSAT
+            self.there[place] = self.space.smt.check((*fixed, *part), EFFORT) != UNSAT
         return self.there[place]
 
     def _entangled(self, known: tuple[Formula, ...], more: tuple[Formula, ...]) -> tuple[Formula, ...]:

@@ -106,8 +106,7 @@ class Automaton(Part):
         first, second, good, bad = _two(cooperate, punish)
         names = {(True, True): "Both", (True, False): f"{first} alone", (False, True): f"{second} alone", (False, False): "Neither"}
         rules = [
-            Rule(names[kind], {first: (good if kind[1] else bad)[first], second: (good if kind[0] else bad)[second]})
-            for kind in list(names)[:-1]
+            Rule(names[kind], {first: (good if kind[1] else bad)[first], second: (good if kind[0] else bad)[second]}) for kind in list(names)[:-1]
         ]  # what one did, the other does next
         plays = {kind: {first: (good if kind[0] else bad)[first], second: (good if kind[1] else bad)[second]} for kind in names}
         return cls("Both", {name: Phase(plays[kind], [*rules, "Neither"]) for kind, name in names.items()})

@@ -47,7 +47,13 @@ class _Check:
         reached = {label for _, label in pairs}
         for label in phases:
             if label not in reached:
-                raise self._wrong(f"never comes to its state {quoted(label)}; name it in `next` of another, or leave it out", label)
+                raise self._wrong(f"never comes to its state {quoted(label)}; {self._way_there()}", label)
+
+    def _way_there(self) -> str:
+        """What may be done about a state that nothing leads to."""
+        if not any(self.game.next_states(state) for state in self.game.states):
+            return "no end of the tree has a `next`, so that the game ends after one period; did you mean `repeat: true`?"
+        return "name it in `next` of another, or leave it out"
 
     def _wrong(self, message: str, *locus: object) -> GameError:
         return GameError(f"strategies: {quoted(self.name)} {message}", locus=("strategies", self.name, *locus))
@@ -77,7 +83,8 @@ class _Check:
                 raise self._wrong(f"goes to the unknown state {quoted(rule.go)} from {quoted(label)}{near}", *locus, k)
             last = k == len(phase.next) - 1
             if last and rule.when:
-                raise self._wrong(f"may not know where to go from {quoted(label)}: the last entry of next has no `when`", *locus, k)
+                hint = f"`next` must end with an entry without `when`, as {{go: {rule.go}}}"
+                raise self._wrong(f"may not know where to go from {quoted(label)}: {hint}", *locus, k)
             if not last and not rule.when:
                 raise self._wrong(f"has an entry of next without `when` before the last one, in {quoted(label)}", *locus, k)
             self._check_when(label, k, rule)
@@ -110,5 +117,3 @@ class _Check:
 def _listed(names: object) -> str:
     known = list(names)  # type: ignore[call-overload]
     return f"; expected one of {', '.join(known[:8])}" if known else ""
-
-

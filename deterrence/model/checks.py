@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -31,6 +32,17 @@ def concepts_of(game: Game) -> tuple[str, ...]:
     if not game.strategies:
         return ("markov_perfect",)
     return ("subgame_perfect" if game.seen_by_all else "perfect_public", "nash", "markov_perfect")
+
+
+def need_game(given: object, function: str) -> None:
+    """Raises InputError, with what to do, unless what was given to a function of the library is a game."""
+    from deterrence.model.game import Game
+
+    if isinstance(given, Game):
+        return
+    hint = f"dt.load({given!r}) reads one" if isinstance(given, str | os.PathLike) else "dt.load reads one from a file, dt.Game makes one"
+    what = "a solution" if hasattr(given, "concept") and hasattr(given, "game") else quoted(given) if isinstance(given, str) else repr(given)[:60]
+    raise InputError(f"{function}: found {what}; expected a game: {'.game of it is one' if what == 'a solution' else hint}")
 
 
 def check_game(game: Game) -> None:

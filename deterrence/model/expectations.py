@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from deterrence.model.extensive import ExtensiveForm
-from deterrence.model.recursion import ever, reach, state_values
+from deterrence.model.recursion import equilibrium_values, ever, reach, state_values
 from deterrence.model.state_forms import StochasticForm
 
 T = TypeVar("T")
@@ -48,6 +48,13 @@ def expected_payoffs(form: ExtensiveForm[Any], strategies: Mapping[int, Sequence
         return dict(zip(form.players, state_values(form, strategies)[0], strict=True))
     reached = reach(form, strategies)
     return {p: _total(form, reached, i, form.ends) for i, p in enumerate(form.players)}
+
+
+def equilibrium_payoffs(form: ExtensiveForm[Any], strategies: Mapping[int, Sequence[Any]]) -> dict[str, Any]:
+    """`expected_payoffs` where the strategies are an equilibrium, which can be far less work in a stochastic game."""
+    if isinstance(form, StochasticForm):
+        return dict(zip(form.players, equilibrium_values(form, strategies), strict=True))
+    return expected_payoffs(form, strategies)
 
 
 def payoffs_by_type(form: ExtensiveForm[Any], strategies: Mapping[int, Sequence[Any]]) -> dict[str, dict[str, Any]]:

@@ -143,9 +143,7 @@ class Profile:
     strategies: FrozenMap[int, tuple[Any, ...]]
 
 
-def profile_form(
-    game: StochasticGame, name: str, symbols: Mapping[str, Any], number: Callable[[Fraction], Any] | None = None
-) -> Profile:
+def profile_form(game: StochasticGame, name: str, symbols: Mapping[str, Any], number: Callable[[Fraction], Any] | None = None) -> Profile:
     """The named profile of a game as Markov strategies in the form whose states are pairs of the game's and the automaton's.
 
     Expressions are evaluated where each parameter has its value in `symbols`; `number` makes values of the same kind from constants.
@@ -167,9 +165,7 @@ def profile_form(
 class _PairBuilder(StateBuilder):
     """Builds the tree of every pair of a state of the game and one of an automaton."""
 
-    def __init__(
-        self, game: StochasticGame, symbols: Mapping[str, Any], number: Any, pairs: Sequence[tuple[str, str]], automaton: Automaton
-    ) -> None:
+    def __init__(self, game: StochasticGame, symbols: Mapping[str, Any], number: Any, pairs: Sequence[tuple[str, str]], automaton: Automaton) -> None:
         super().__init__(game, symbols, number, pairs, self._follow_automaton)
         self.automaton = automaton
 

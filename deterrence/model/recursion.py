@@ -63,13 +63,35 @@ def state_values(form: StochasticForm[Any], strategies: Strategies) -> list[list
     The discount factors must be below one, so that there is exactly one.
     """
     chain, now = transitions(form, strategies), period_payoffs(form, strategies)
-    columns = []
-    for i, discount in enumerate(form.discounts):
-        rows = [{t: -(discount * odds) for t, odds in row.items()} for row in chain]
-        for s, row in enumerate(rows):
-            row[s] = row.get(s, 0) + 1
-        columns.append(solved(rows, [payoffs[i] for payoffs in now]))
+    columns = [_discounted(chain, [payoffs[i] for payoffs in now], discount) for i, discount in enumerate(form.discounts)]
     return [list(values) for values in zip(*columns, strict=True)]
+
+
+def equilibrium_values(form: StochasticForm[Any], strategies: Strategies) -> list[Any]:
+    """What every player expects from the first state on if the strategies are an equilibrium.
+
+    Whatever she mixes is worth the same to her. So she may as well play the first of it throughout, which keeps her own probabilities, often
+    with square roots, out of her equations.
+    """
+    out = []
+    for i, (player, discount) in enumerate(zip(form.players, form.discounts, strict=True)):
+        own = {info.index for info in form.information_sets if info.player == player}
+        seen = {k: _first_played(chances) if k in own else chances for k, chances in strategies.items()}
+        out.append(_discounted(transitions(form, seen), [payoffs[i] for payoffs in period_payoffs(form, seen)], discount)[0])
+    return out
+
+
+def _first_played(chances: Sequence[Any]) -> list[int]:
+    first = next(a for a, p in enumerate(chances) if p != 0)
+    return [int(a == first) for a in range(len(chances))]
+
+
+def _discounted(chain: Sequence[Mapping[int, Any]], payoffs: Sequence[Any], discount: Any) -> list[Any]:
+    """The solution of `v = payoffs + discount * chain v`."""
+    rows = [{t: -(discount * odds) for t, odds in row.items()} for row in chain]
+    for s, row in enumerate(rows):
+        row[s] = row.get(s, 0) + 1
+    return solved(rows, payoffs)
 
 
 def ever(form: StochasticForm[Any], reached: Sequence[Any], wanted: Sequence[frozenset[int]]) -> Any:

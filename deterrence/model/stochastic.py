@@ -213,5 +213,3 @@ def _automata(given: Any) -> OrderedMap[str, Automaton]:
         if not isinstance(automaton, Automaton):
             raise GameError(f"strategies: {quoted(str(name))} is {quoted(repr(automaton))}; expected an Automaton")
     return OrderedMap(given)
-
-

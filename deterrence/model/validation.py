@@ -11,8 +11,9 @@ from deterrence.algebra.conditions import to_formula
 from deterrence.algebra.errors import ExpressionError, GameError, quoted
 from deterrence.algebra.expressions import AnyTree, Binary, Condition, Expression, Power, nodes
 from deterrence.algebra.formula import FALSE, And, Atom, Formula, conjunction, disjunction, strict
-from deterrence.algebra.polynomials import Ratio, Ring
+from deterrence.algebra.polynomials import Polynomial, Ratio, Ring
 from deterrence.algebra.smt import Clock, Smt, Undecided
+from deterrence.model.checks import need_game
 from deterrence.model.game import Game, parts_of
 from deterrence.model.parts import Branch, Chance, Outcome, Type
 from deterrence.model.stochastic import StochasticGame
@@ -27,6 +28,7 @@ def validate(game: Game) -> None:
 
     Raises GameError, with an exact point of the parameter space where the game is unsound, and Undecided where the solver gives no answer.
     """
+    need_game(game, "validate")
     _Proof(game).run()
 
 
@@ -132,7 +134,7 @@ class _Proof:
             return
         vanishes = conjunction((self.domain, Atom(polynomial, "==")))
         if self._possible(vanishes, f"whether {what} can vanish"):
-            raise self._error(f"{what} can vanish inside the parameter space{drawn}{self._point(vanishes)}", whole)
+            raise self._error(f"{what} can vanish inside the parameter space{drawn}{self._where(vanishes, polynomial)}", whole)
         self.known_nonzero.add(str(polynomial))
 
     def _draws(self, symbols: frozenset[str]) -> Iterator[tuple[Values, str]]:
@@ -221,18 +223,23 @@ class _Proof:
             raise Undecided(f"{self.game.title}: could not decide {question}") from None
 
     def _point(self, formula: Formula, value: Ratio | None = None) -> str:
-        """` at r = 1/2, k = 1`: an exact point where a formula holds, and what a value is there."""
+        """` at r = 1/2, k = 1`: an exact point where a formula holds, and what a value is there; then of those parameters on which it depends."""
         names = self.game.free_parameters
         try:
             found = self.smt.point([formula], range(len(names))) if names else {}
         except Undecided:
             return " at a point with irrational coordinates"
         point = found or {}
-        text = f" at {', '.join(f'{name} = {point[k]}' for k, name in enumerate(names))}" if names else ""
+        shown = range(len(names)) if value is None else value.support()
+        text = f" at {', '.join(f'{names[k]} = {point[k]}' for k in shown)}" if shown else ""
         if value is None:
             return text
         number = value.at(point).constant()
         return f": {_amount(number)}{text}" if number is not None else text
+
+    def _where(self, formula: Formula, polynomial: Polynomial) -> str:
+        """` at r = 1/2`: where a formula holds, by the parameters that a polynomial depends on."""
+        return self._point(formula, Ratio(self.ring, polynomial)).removeprefix(f": {_amount(Fraction(0))}")
 
     def _error(self, message: str, part: object) -> GameError:
         file, line, column = self.game.place_of(part)

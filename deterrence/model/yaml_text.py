@@ -15,6 +15,7 @@ LARGEST_FILE = 1_000_000
 MOST_PARTS = 100_000
 DEEPEST = 1_000
 
+_MARGIN = re.compile(r"\s*(?:- +)*")  # of a line, the hyphens of lists included
 _UNREADABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # libyaml reads some ten times faster than the same parser in Python; both give the same events.
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -121,16 +122,52 @@ def compose(source: Source) -> Value:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         at = source.text.split("\n", line)[line - 1 : line]
         tab = bool(at) and at[0][column - 1 : column] == "\t"
-        source.fail(_TAB if tab or "tab character" in (error.problem or "") else _yaml_problem(error), line, column)
+        source.fail(_TAB if tab or "tab character" in (error.problem or "") else _yaml_problem(error, source, line, column), line, column)
     except (yaml.YAMLError, RecursionError) as error:
         source.fail(f"not YAML: {quoted(str(error).splitlines()[0], 200)}", 1, 1)
 
 
-def _yaml_problem(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or "syntax error"
+def _yaml_problem(error: yaml.MarkedYAMLError, source: Source, line: int, column: int) -> str:
+    """What is wrong at a place, said of the text rather than of the parser."""
+    problem, began = error.problem or "syntax error", error.context_mark
+    lines = source.text.split("\n")
+    before, here = lines[line - 1][: column - 1], lines[line - 1][column - 1 : column]
     if "mapping values are not allowed" in problem:
+        above = next((k for k in range(line - 1, 0, -1) if lines[k - 1].strip()), 0)
+        if above and ":" not in before and not set(":#-").intersection(lines[above - 1]):
+            return f"found ': ' inside a value: the key in line {above} has no ':' behind it"
         return "found ': ' inside a value; put the value in quotes, or check the indentation"
+    if "cannot start any token" in problem:
+        return f"found {quoted(here)}, with which no text may start; put the text in quotes"
+    if began is None:
+        return f"not YAML: {problem}"
+    if "expected ':'" in problem:
+        return f"the key in line {began.line + 1} has no ':' behind it"
+    if "expected key" in problem or "'-' indicator" in problem:
+        if before.strip():
+            return "found more text behind a value that is closed by a quotation mark or a bracket; put the whole value in quotes"
+        return _indentation(lines, line, column)
+    if "expected ',' or" in problem:
+        wanted, opening = problem.partition("expected ")[2], lines[began.line][began.column : began.column + 1]
+        if here == ":" and began.line + 1 == line:
+            return f"found ':' where {wanted} should be; put a text that contains ': ' in quotes, or is a comma missing before it?"
+        return f"expected {wanted} for the {quoted(opening)} of line {began.line + 1}: is it closed, and is every text with ': ' in quotes?"
     return f"not YAML: {problem}" + (f" {error.context}" if error.context else "")
+
+
+def _indentation(lines: list[str], line: int, column: int) -> str:
+    """What is wrong with a line that starts in a column of its own, by the columns next to it in which lines above it start."""
+    known: dict[int, int] = {}
+    for above in range(line - 1, 0, -1):
+        margin, text = _MARGIN.match(lines[above - 1]), lines[above - 1].lstrip()
+        if margin is None or not text or text.startswith("#"):
+            continue
+        for k in (margin.end() + 1, len(lines[above - 1]) - len(text) + 1):
+            if k < min(known, default=k + 1):
+                known[k] = above
+    near = (min((k for k in known if k > column), default=0), max((k for k in known if k < column), default=0))
+    expected = " or ".join(f"{k}, as in line {known[k]}" for k in near if k)
+    return f"the line starts in column {column}; what belongs together is indented alike: expected column {expected or 1}"
 
 
 def _compose(source: Source) -> Value:

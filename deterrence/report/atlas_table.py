@@ -15,6 +15,7 @@ from deterrence.concepts.setting import profiles_of
 from deterrence.report import layout, markup, wording
 from deterrence.report.rows import MOST_REASONS, Row, Table, concept_name, names
 from deterrence.report.table import FORMATS, plain
+from deterrence.report.tex_table import latex_table
 from deterrence.report.wording import Line, Math, Pieces
 
 if TYPE_CHECKING:
@@ -40,7 +41,14 @@ class Listing(Table):
         return tuple(column for column in self.order if any(row.cells.get(column) for row in self.rows))
 
 
-def atlas_table(atlas: Atlas, format: str = "text", *, shares: bool = True, width: int = 80) -> str:  # noqa: A002 - what users call it
+def atlas_table(
+    atlas: Atlas,
+    format: str = "text",  # noqa: A002 - what users call it
+    *,
+    shares: bool = True,
+    width: int = 80,
+    label: str = "",
+) -> str:
     """Return the table of the cells of an atlas: the equilibria and outcomes of each, its conditions, a point of it, and its share.
 
     Args:
@@ -48,14 +56,15 @@ def atlas_table(atlas: Atlas, format: str = "text", *, shares: bool = True, widt
         format: one of `text`, `markdown`, `latex` (a `longtable` with `booktabs`), `html` (formulas in MathML) and `csv`.
         shares: whether to measure how much of the default box each cell fills.
         width: the columns of the terminal, for `text`.
+        label: for `latex`, what `\\ref` calls the table; by default it has no label.
 
     Raises:
         ValueError: there is no such format.
     """
-    return rendered(_listing(atlas, shares, plainly=format in ("text", "csv")), format, width)
+    return rendered(_listing(atlas, shares, plainly=format in ("text", "csv")), format, width, label)
 
 
-def rendered(content: Listing, format: str, width: int) -> str:  # noqa: A002 - what users call it
+def rendered(content: Listing, format: str, width: int, label: str = "") -> str:  # noqa: A002 - what users call it
     """Return a listing in one of the formats of the equilibrium table."""
     if format not in FORMATS:
         raise ValueError(f"format {format!r}: expected one of {', '.join(FORMATS)}")
@@ -67,7 +76,7 @@ def rendered(content: Listing, format: str, width: int) -> str:  # noqa: A002 - 
         return markup.markdown(content).replace("| Equilibrium |", f"| {content.header} |", 1)
     if format == "html":
         return markup.html(content)
-    return markup.latex_table(content)
+    return latex_table(content, label)
 
 
 def _text(content: Listing, width: int) -> Iterator[str]:

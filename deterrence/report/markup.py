@@ -1,4 +1,4 @@
-"""The equilibrium table in Markdown, LaTeX and HTML."""
+"""The equilibrium table in Markdown and HTML."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from html import escape
 
 from deterrence.report.mathml import mathml
 from deterrence.report.rows import Line, Math, Row, Table, names
-from deterrence.report.tex import escaped, latex
+from deterrence.report.tex import latex
 
 _HEADER = "Equilibrium"
 
@@ -40,69 +40,6 @@ def markdown_line(line: Line) -> str:
 def markdown_text(text: str) -> str:
     """Text whose every sign Markdown shows as it stands, within a cell."""
     return re.sub(r"([\\`*_{}\[\]<>$#|~])", r"\\\1", text)
-
-
-# How many characters of small type fit in a line of an article, and how much of it the gaps between columns leave.
-_LATEX_CHARACTERS, _LATEX_SHARE = 98, 0.9
-
-
-def latex_table(content: Table) -> str:
-    """Return a `longtable` with the rules of `booktabs`, to be read into a paper with `\\input`."""
-    columns = content.columns
-    notes = [rf"\par\noindent {escaped(note)}" for note in content.notes]
-    if not content.entries:  # a table without rows is no table
-        return "\n".join([rf"\par\noindent {escaped(content.title)}. {escaped(content.caption)}", *notes, ""])
-    return "\n".join(
-        [
-            r"% Needs \usepackage{amsmath,array,booktabs,longtable}",
-            r"{\small\setlength{\tabcolsep}{4pt}\setlength{\LTleft}{0pt}\setlength{\LTcapwidth}{\linewidth}",
-            r"\normallineskip=3pt \normallineskiplimit=2pt  % room between lines with fractions",
-            rf"\begin{{longtable}}{{@{{}}{''.join(_latex_widths(content))}@{{}}}}",
-            rf"\caption{{{escaped(content.title)}. {escaped(content.caption)}}}\\",
-            r"\toprule",
-            " & ".join(["", *columns]) + r" \\",
-            r"\midrule",
-            r"\endhead",
-            r"\bottomrule",
-            r"\endlastfoot",
-            "\n\\addlinespace\n".join("\n".join(_latex_row(row, columns) for row in entry) for entry in content.entries),
-            r"\end{longtable}",
-            *notes,
-            "}",
-            "",
-        ]
-    )
-
-
-def _latex_widths(content: Table) -> Iterator[str]:
-    """Columns that share the width of the page as their fullest cell needs it, each wide enough for its longest word."""
-    cells = [[[names(row).replace(" ", "") if len(row.names) < 4 else "E10-E19,"] for row in content.rows]]
-    cells += [[[column], *([_measure(line) for line in row.cells.get(column, ())] for row in content.rows)] for column in content.columns]
-    least = [max(len(word) for cell in column for line in cell for word in line.split()) + 1 for column in cells]
-    wanted = [max(sum(len(line) for line in cell) for cell in column) for column in cells]
-    scale = 0.0
-    while sum(max(low, scale * want) for low, want in zip(least, wanted, strict=True)) < _LATEX_CHARACTERS:
-        scale += 0.01
-    widths = [max(low, scale * want) for low, want in zip(least, wanted, strict=True)]
-    for width in widths:
-        yield rf">{{\raggedright\arraybackslash}}p{{{_LATEX_SHARE * width / sum(widths):.3f}\linewidth}}"
-
-
-def _measure(line: Line) -> str:
-    """A line as long as it will be about in print, where a formula takes less room than its text and breaks at few places."""
-    label = f"{line.label}: " if line.label else ""
-    return label + "".join("x" * min(len(piece.text) * 3 // 5, 18) if isinstance(piece, Math) else piece for piece in line.pieces)
-
-
-def _latex_row(row: Row, columns: tuple[str, ...]) -> str:
-    cells = (r" \newline ".join(latex_line(line) for line in row.cells.get(column, ())) for column in columns)
-    return " & ".join([(r"\quad " if row.variant else "") + names(row).replace("-", "--"), *cells]) + r" \\"
-
-
-def latex_line(line: Line) -> str:
-    label = f"{escaped(line.label)}: " if line.label else ""
-    pieces = (f"${latex(p.text).strip()}$" if isinstance(p, Math) else escaped(p) for p in line.pieces)
-    return (r"$^{*}$" if line.off_path else "") + label + "".join(pieces)
 
 
 STYLE = """\

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["path", "payoffs", "regions", "save", "sweep", "tornado", "tree"]
 
 
-def regions(
+def regions(  # noqa: PLR0913 - all but three go by name
     solution: Solution,
     x: str,
     y: str,
@@ -32,6 +32,7 @@ def regions(
     fixed: Mapping[str, Any] | None = None,
     ranges: Mapping[str, Any] | None = None,
     labels: Mapping[str, str] | None = None,
+    on_path: bool = False,
 ) -> Figure:
     """Return the equilibrium map: where in a slice of the parameter space which equilibria exist.
 
@@ -46,6 +47,7 @@ def regions(
         fixed: values of the others, exactly, as `{"V": 1, "g": "1/3"}`; what is left out has its default value.
         ranges: the ends of the axes, as `{"k": (0, 2)}`; by default those of the domain where it is bounded, else 0 and twice the default value.
         labels: what to call equilibria, as `{"E1": "bluff"}`.
+        on_path: whether equilibria with the same play on the path are one, under the name of the first of them.
 
     Raises:
         InputError: a parameter is unknown or has no value, no point of the map is in the space, or the slice lies on a surface where regions end.
@@ -57,7 +59,7 @@ def regions(
     """
     from deterrence.report.region_map import asked, draw_regions
 
-    return draw_regions(solution, asked(solution, (x, y), fixed, ranges), labels)
+    return draw_regions(solution, asked(solution, (x, y), fixed, ranges), labels, on_path)
 
 
 def sweep(dataset: xr.Dataset, quantity: str, x: str | None = None, *, solution: Solution | None = None) -> Figure:

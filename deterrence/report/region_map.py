@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from deterrence.algebra.errors import InputError, suggestion
 from deterrence.algebra.expressions import exact
+from deterrence.model.advice import example_value
 from deterrence.report import figure_style as style
+from deterrence.solution import Solution, need_solution
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
     from deterrence.algebra.parameters import ParameterSpace
     from deterrence.analysis.plane import Key, Plane
-    from deterrence.solution import Solution
 
 _TALL = 190.0  # points
 _LEFT, _BOTTOM, _TOP, _RIGHT = 25.0, 18.5, 6.0, 8.0  # without the titles of the axes
@@ -43,6 +44,7 @@ class Asked:
 
 def asked(solution: Solution, axes: tuple[str, str], fixed: Mapping[str, Any] | None, ranges: Mapping[str, Any] | None) -> Asked:
     """What is to be drawn, checked; raises InputError."""
+    need_solution(solution, "plot.regions")
     x, y = axes
     parameters, ranges = parameters_of(solution), dict(ranges or {})
     for place, name in (("x", x), ("y", y)):
@@ -84,7 +86,8 @@ def _fixed(solution: Solution, axes: Sequence[str], given: Mapping[str, Any]) ->
     defaults = parameters_of(solution).defaults
     for name in solution.game.free_parameters:
         if name not in axes and name not in given and name not in defaults:
-            raise InputError(f"the parameter {name} has no default: give it a value, as fixed={{'{name}': 1}}")
+            value = str(example_value(solution.game.parameters[name]))
+            raise InputError(f"the parameter {name} has no default: give it a value, as fixed={{{name!r}: {value!r}}}")
     others = [name for name in solution.game.free_parameters if name not in axes]
     return {name: exact(given[name]) if name in given else defaults[name] for name in others}
 
@@ -127,13 +130,18 @@ def plane_of(solution: Solution, wanted: Asked) -> Plane:
     return found
 
 
-def draw_regions(solution: Solution, wanted: Asked, labels: Mapping[str, str] | None = None) -> Figure:
+def draw_regions(solution: Solution, wanted: Asked, labels: Mapping[str, str] | None = None, on_path: bool = False) -> Figure:
     """Return the equilibrium map as a figure; see `deterrence.plot.regions`."""
-    found = plane_of(solution, wanted)
-    for name in labels or {}:
+    from deterrence.report.region_kinds import by_kind, kinds_of
+
+    found, called = plane_of(solution, wanted), dict(labels or {})
+    for name in called:
         if name not in (names := [e.name for e in solution]):
             raise InputError(f"labels: {name!r} is no equilibrium of this solution{suggestion(name, names)}")
-    return Map(wanted, found, dict(labels or {})).figure()
+    if on_path:
+        first = kinds_of(solution)
+        found, called = by_kind(solution, found, first), {first[name]: text for name, text in called.items()}
+    return Map(wanted, found, called).figure()
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class Names:
     def _tokens(self, key: Key) -> list[str]:
         if key is None:
             return [OUTSIDE]
-        return [self.labels.get(name, name) for name in key] if self.labels else style.joined(key) or ["none"]
+        return list(dict.fromkeys(self.labels.get(name, name) for name in key)) if self.labels else style.joined(key) or ["none"]
 
     def _short(self, kind: int) -> str:
         """What a cell of a kind is called, if that is as short as a letter; empty otherwise."""

@@ -10,7 +10,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from deterrence.concepts.setting import profiles_of
 from deterrence.report import wording
@@ -37,6 +37,9 @@ class Row:
     variant: bool = False  # a row beneath the play that it shares with others
 
 
+Member: TypeAlias = tuple[Row, Mapping[str, Any]]  # a family's row, and the family as JSON has it
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """The rows of a table with what stands above and below them."""
@@ -56,24 +59,28 @@ class Table:
         return itertools.chain.from_iterable(self.entries)
 
 
-def build(solution: Solution, *, payoffs: bool = False, full: bool = False) -> Table:
-    """Return the table of a solution, one entry a play on the path; in `full`, one a family, and no formula left out for its length."""
+def build(solution: Solution, *, payoffs: bool = False, full: bool = False, on_path: bool = False) -> Table:
+    """Return the table of a solution, one entry a play on the path; in `full`, one a family, and no formula left out for its length.
+
+    With `on_path` an entry says only what happens, and where any family with that play exists.
+    """
     found: dict[str, Any] = solution.to_dict()
     tested = profiles_of(solution.game, found["concept"])
     forms = {name: shape(solution.game, name) for name in tested or [""]}
-    plays: dict[object, list[tuple[Row, Sequence[str]]]] = {}
+    plays: dict[object, list[Member]] = {}
     for number, family in enumerate(found["equilibria"]):
         form = forms[family["name"] if tested else ""]
-        on_path = reached(form, family["strategies"])
-        cells = _cells(wording.Sets(form, on_path), family)
+        seen = reached(form, family["strategies"])
+        cells = _cells(wording.Sets(form, seen), family)
         if tested:
             cells[BELIEFS] = ()  # within a period they are what the profile says
         cells |= {PAYOFFS: wording.payoffs(family)} if payoffs else {}
         row = Row((family["name"],), cells if full else {c: tuple(map(wording.shortened, lines)) for c, lines in cells.items()})
-        plays.setdefault(number if full or tested else _play(family, on_path), []).append((row, family["conditions"]))
+        plays.setdefault(number if full or tested else _play(family, seen), []).append((row, family))
     parameters = solution[0].setting.parameters if solution else None
-    entries = tuple(_entry(members, solution.game, parameters) for members in plays.values())
-    notes = (*_legend(entries), *(_about_profiles(found, solution.game, tested) if tested else _completeness(found)), *_left_out(found))
+    entries = tuple(_entry(members, solution.game, parameters, on_path) for members in plays.values())
+    status = _about_profiles(found, solution.game, tested) if tested else _completeness(found)
+    notes = (*_legend(entries), *_seen_alone(on_path), *status, *_left_out(found))
     return Table(found["game"] or "Untitled game", _caption(found, solution.game, len(plays)), entries, notes)
 
 
@@ -94,19 +101,40 @@ def _cells(sets: wording.Sets, family: Mapping[str, Any]) -> dict[str, tuple[Lin
     }
 
 
-def _entry(members: Sequence[tuple[Row, Sequence[str]]], game: Game, parameters: ParameterSpace | None) -> tuple[Row, ...]:
+def _entry(members: Sequence[Member], game: Game, parameters: ParameterSpace | None, on_path: bool = False) -> tuple[Row, ...]:
     """What all families of a play share, and beneath it what each adds; the play exists where any of them does."""
     rows = [row for row, _ in members]
-    if len(rows) == 1:
-        return tuple(rows)
-    somewhere = summary((conditions for _, conditions in members), parameters)
     shared = {column: _shared([row.cells.get(column, ()) for row in rows]) for column in COLUMNS}
-    if somewhere is None:
-        shared[CONDITIONS] += (Line("", ("those of any variant",)),)
-    else:  # what must hold for any of them holds for each, and is not said again
-        shared[CONDITIONS] = wording.region(game, somewhere)
+    if len(rows) > 1:
+        somewhere = summary((family["conditions"] for _, family in members), parameters, brief=not on_path)
+        if somewhere is None:
+            shared[CONDITIONS] += (Line("", ("those of any variant",)),)
+        else:  # what must hold for any of them holds for each, and is not said again
+            shared[CONDITIONS] = wording.region(game, somewhere)
     first = Row(tuple(name for row in rows for name in row.names), shared)
-    return first, *(Row(row.names, _beyond(row.cells, first.cells), variant=True) for row in rows)
+    if on_path:
+        return (_on_path(first, members),)
+    return first, *(Row(row.names, _beyond(row.cells, first.cells), variant=True) for row in rows if len(rows) > 1)
+
+
+def _on_path(row: Row, members: Sequence[Member]) -> Row:
+    """A row without what nobody comes to; an unknown that is left in it has the range of any of the families."""
+    cells = {column: tuple(line for line in lines if not line.off_path) for column, lines in row.cells.items()}
+    formulas = [piece.text for column in (STRATEGIES, BELIEFS) for line in cells[column] for piece in line.pieces if isinstance(piece, Math)]
+    told = wording.names_in(" ".join(formulas))
+    ranges: dict[str, dict[wording.Pieces, None]] = {}
+    for _, family in members:
+        for name in told.intersection(family["free"]):
+            lines = wording.freedom({**family, "free": {name: family["free"][name]}, "implicit": {}})
+            ranges.setdefault(name, {}).update(dict.fromkeys(line.pieces for line in lines))
+    regions = tuple(line for line in cells[CONDITIONS] if line.pieces[:1] != ("any ",))
+    joined = tuple(_either(list(ranges[name])) for name in sorted(ranges))
+    return Row(row.names, cells | {CONDITIONS: (*regions, *joined)})
+
+
+def _either(ranges: Sequence[wording.Pieces]) -> Line:
+    """Ranges of one unknown as one line: any value in the first or in another."""
+    return Line("", (*ranges[0], *(piece for pieces in ranges[1:] for piece in (" or ", *pieces[1:]))))
 
 
 def _beyond(cells: Mapping[str, tuple[Line, ...]], told: Mapping[str, tuple[Line, ...]]) -> dict[str, tuple[Line, ...]]:
@@ -152,6 +180,12 @@ def _legend(entries: Sequence[Sequence[Row]]) -> Iterator[str]:
         yield f"{wording.OFF_PATH} off the path of play"
     if any(isinstance(piece, str) and piece.endswith(" characters)") for line in lines for piece in line.pieces):
         yield "Formulas of over 1,000 characters are not shown; `solve --json` prints them."
+
+
+def _seen_alone(on_path: bool) -> Iterator[str]:
+    """What a table of what happens leaves out."""
+    if on_path:
+        yield "Play on the path alone; the whole table has the variants, which differ in what would happen off it."
 
 
 def _completeness(found: Mapping[str, Any]) -> Iterator[str]:

@@ -13,16 +13,19 @@ from deterrence.analysis.comparative_statics import ComparativeStatics, RegionSt
 from deterrence.analysis.region_movement import GROWS, NEITHER, SHRINKS, UNAFFECTED
 from deterrence.analysis.slopes import FALLS, LEVEL, MIXED, NO_VALUE, RISES, UNDECIDED
 from deterrence.report import layout
-from deterrence.report.markup import STYLE, html_line, latex_line, markdown_line, markdown_text
+from deterrence.report.markup import STYLE, html_line, markdown_line, markdown_text
 from deterrence.report.rows import concept_name
 from deterrence.report.table import FORMATS, plain
-from deterrence.report.tex import escaped
+from deterrence.report.tex import breakable, escaped
+from deterrence.report.tex_table import SMALLEST, closing, latex_line, longtable, notes_of, opening, page_for
+from deterrence.report.tex_width import SPACE, widths
 from deterrence.report.wording import Line, Math, Pieces, shortened
 
 if TYPE_CHECKING:
     from deterrence.algebra.slices import Bounds
 
 REGION = "Region"
+_WIDEST_FRACTION = 16.0  # quads, in a note
 MOST_FAMILIES = 8  # beside one another; more stand beneath one another
 _MOVEMENTS = {GROWS: RISES, SHRINKS: FALLS, UNAFFECTED: LEVEL, NEITHER: MIXED, UNDECIDED: UNDECIDED}
 _CSV_HEADER = ("Equilibrium", "Quantity", "Parameter", "Value", "Sign", "Derivative", "Positive where", "Negative where", "Bounds")
@@ -55,7 +58,7 @@ class Table:
     notes: tuple[Line, ...]
 
 
-def statics_table(statics: ComparativeStatics, format: str = "text", *, width: int = 80) -> str:  # noqa: A002 - what users call it
+def statics_table(statics: ComparativeStatics, format: str = "text", *, width: int = 80, label: str = "") -> str:  # noqa: A002 - what users call it
     """Return the table of comparative statics: a group of rows a quantity, and one for the regions of the equilibria.
 
     Families stand in columns and parameters in rows, or the other way where there are many families. CSV has one row an entry, with the
@@ -65,6 +68,7 @@ def statics_table(statics: ComparativeStatics, format: str = "text", *, width: i
         statics: what `comparative_statics` returned.
         format: one of `text`, `markdown`, `latex` (a `longtable` with `booktabs`), `html` (formulas in MathML) and `csv`.
         width: the columns of the terminal, for the notes of `text`.
+        label: for `latex`, what `\\ref` calls the table; by default it has no label.
 
     Raises:
         ValueError: there is no such format.
@@ -76,7 +80,7 @@ def statics_table(statics: ComparativeStatics, format: str = "text", *, width: i
     content = build(statics)
     if format == "text":
         return "\n".join(_text(content, width))
-    return {"markdown": _markdown, "latex": _latex, "html": _html}[format](content)
+    return latex_table(content, label) if format == "latex" else {"markdown": _markdown, "html": _html}[format](content)
 
 
 # What every format shows
@@ -264,34 +268,37 @@ def _markdown_mark(mark: Mark) -> str:
 # LaTeX
 
 
-def _latex(content: Table) -> str:
-    columns = len(content.header)
-    return "\n".join(
-        [
-            r"% Needs \usepackage{amsmath,booktabs,longtable}",
-            r"{\small\setlength{\LTcapwidth}{\linewidth}",
-            rf"\begin{{longtable}}{{@{{}}l{'c' * columns}@{{}}}}",
-            rf"\caption{{{escaped(content.title)}. {escaped(content.caption)}}}\\",
-            r"\toprule",
-            " & ".join(["", *map(latex_line, content.header)]) + r" \\",
-            r"\midrule",
-            r"\endhead",
-            r"\bottomrule",
-            r"\endlastfoot",
-            "\n\\addlinespace\n".join("\n".join(_latex_group(heading, rows, columns)) for heading, rows in content.groups),
-            r"\end{longtable}",
-            *(rf"\par\noindent {_latex_note(note)}" for note in content.notes),
-            "}",
-            "",
-        ]
-    )
+def latex_table(content: Table, label: str = "") -> str:
+    """Return a `longtable` with the rules of `booktabs`, to be read into a paper with `\\input`."""
+    rows = [[rf"\quad {_latex_line(row.label)}", *(_cell(c, _latex_mark) for c in row.cells)] for _, each in content.groups for row in each]
+    heading = ["", *map(_latex_line, content.header)]
+    natural = [max(sum(widths(code)) + SPACE * code.count(" ") for code in column) for column in zip(heading, *rows, strict=True)]
+    page = page_for(natural)
+    body = "\n\\addlinespace\n".join("\n".join(_latex_group(each, group, len(heading))) for each, group in content.groups)
+    title = f"{escaped(content.title)}. {escaped(content.caption)}"
+    columns = f"l{'c' * len(content.header)}" if page else _wrapped_columns(natural)
+    page = page or SMALLEST
+    notes = notes_of(map(_latex_note, content.notes))
+    table = longtable(columns, title, label, " & ".join(heading), body)
+    return "\n".join([*opening(page, *(["array"] if "p{" in columns else [])), *table, *notes, *closing(page), ""])
+
+
+def _wrapped_columns(natural: Sequence[float]) -> str:
+    """Columns of the same width in the line that the first leaves, for headings that are too long for one line."""
+    first = min(natural[0] / SMALLEST.quads, 0.3)
+    share = (1 - first) / (len(natural) - 1) - 0.018
+    return rf"p{{{first:.3f}\linewidth}}" + rf">{{\centering\arraybackslash}}p{{{share:.3f}\linewidth}}" * (len(natural) - 1)
+
+
+def _latex_line(line: Line) -> str:
+    return latex_line(line, lambda text: breakable(text, _WIDEST_FRACTION))
 
 
 def _latex_group(heading: str, rows: Sequence[Row], columns: int) -> Iterator[str]:
-    yield rf"\multicolumn{{{columns + 1}}}{{@{{}}l}}{{{escaped(heading)}}} \\*"
+    yield rf"\multicolumn{{{columns}}}{{@{{}}l}}{{{escaped(heading)}}} \\*"
     for n, row in enumerate(rows, 1):
         cells = (_cell(c, _latex_mark) for c in row.cells)
-        yield " & ".join([rf"\quad {latex_line(row.label)}", *cells]) + (r" \\" if n == len(rows) else r" \\*")
+        yield " & ".join([rf"\quad {_latex_line(row.label)}", *cells]) + (r" \\" if n == len(rows) else r" \\*")
 
 
 _TEX_SIGNS = {"±": r"\pm", "−": "-"}
@@ -306,7 +313,7 @@ def _latex_mark(mark: Mark) -> str:
 def _latex_note(note: Line) -> str:
     """A note; the signs that it speaks of are set as in the table."""
     letter = rf"$^{{{note.label}}}$ " if note.label else ""
-    text = latex_line(Line("", note.pieces))
+    text = _latex_line(Line("", note.pieces))
     for sign, code in _TEX_SIGNS.items():
         text = text.replace(sign, f"${code}$")
     return letter + text

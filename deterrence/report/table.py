@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from deterrence.report import layout, markup
 from deterrence.report.rows import COLUMNS, Line, Math, Row, Table, build, names
+from deterrence.report.tex_table import latex_table
 from deterrence.report.wording import OFF_PATH
 
 if TYPE_CHECKING:
@@ -18,7 +19,15 @@ FORMATS = ("text", "markdown", "latex", "html", "csv")
 _SHORT_FORMULA = 28  # up to here a formula is kept on one line
 
 
-def table(solution: Solution, format: str = "text", *, payoffs: bool = False, width: int = 80) -> str:  # noqa: A002 - what users call it
+def table(
+    solution: Solution,
+    format: str = "text",  # noqa: A002 - what users call it
+    *,
+    payoffs: bool = False,
+    on_path: bool = False,
+    width: int = 80,
+    label: str = "",
+) -> str:
     """Return the table of the equilibria of a solution: strategies, beliefs, conditions and outcome of each.
 
     Families with the same play on the path are one entry, the variants off the path listed beneath; CSV has one row a family.
@@ -27,19 +36,21 @@ def table(solution: Solution, format: str = "text", *, payoffs: bool = False, wi
         solution: what `solve` returned.
         format: one of `text`, `markdown`, `latex` (a `longtable` with `booktabs`), `html` (formulas in MathML) and `csv`.
         payoffs: whether to add each player's expected payoff.
+        on_path: whether to leave out what would happen off the path, and list each play once, with the conditions under which any family has it.
         width: the columns of the terminal, for `text`.
+        label: for `latex`, what `\\ref` calls the table; by default it has no label.
 
     Raises:
         ValueError: there is no such format.
     """
     if format not in FORMATS:
         raise ValueError(f"format {format!r}: expected one of {', '.join(FORMATS)}")
-    content = build(solution, payoffs=payoffs, full=format == "csv")
+    content = build(solution, payoffs=payoffs, full=format == "csv" and not on_path, on_path=on_path)
     if format == "text":
         return "\n".join(_text(content, width))
     if format == "csv":
         return _csv(content)
-    return {"markdown": markup.markdown, "latex": markup.latex_table, "html": markup.html}[format](content)
+    return latex_table(content, label) if format == "latex" else {"markdown": markup.markdown, "html": markup.html}[format](content)
 
 
 def plain(line: Line) -> str:

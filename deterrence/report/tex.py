@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from deterrence.report.symbols import GREEK_LETTER, GREEK_NAME, SymbolName
+from deterrence.report.tex_width import formula_width
 from deterrence.report.typeset import typeset
 
 _SIGNS = {
@@ -64,6 +67,42 @@ class Tex:
         return _FUNCTIONS[function] + self.parenthesised(", ".join(arguments))
 
 
+@dataclass(frozen=True)
+class BreakableTex(Tex):
+    """LaTeX mathematics in which no fraction, root or pair of tall parentheses that holds together is wider than `widest` quads."""
+
+    widest: float
+
+    def stacks(self, above: str, below: str) -> bool:
+        """Whether a fraction is narrow enough for a bar."""
+        return formula_width(super().fraction(above, below)) <= self.widest
+
+    def operator(self, sign: str) -> str:
+        return r"/\allowbreak " if sign == "/" else super().operator(sign)
+
+    def power(self, base: str, exponent: str) -> str:
+        return super().power(f"{{{base}}}" if base.endswith("}") and "^" in base else base, exponent)
+
+    def parenthesised(self, inside: str) -> str:
+        """Those that grow with what is inside hold it together; wider ones are as tall, and can be broken."""
+        plain = super().parenthesised(inside)
+        if plain.startswith("(") or formula_width(plain) <= self.widest:
+            return plain
+        size = "Big" if r"\frac" in inside else "big"
+        return rf"\{size}l({inside}\{size}r)"
+
+    def word(self, word: str) -> str:
+        return rf"\ \mathrm{{{word}}}\allowbreak\ "
+
+    def call(self, function: str, arguments: tuple[str, ...]) -> str:
+        code = super().call(function, arguments)
+        if function == "sqrt" and formula_width(code) > self.widest:
+            return self.parenthesised(arguments[0]) + "^{1/2}"
+        if function in _FUNCTIONS and r"\left" not in code:
+            return _FUNCTIONS[function] + self.parenthesised(r",\allowbreak ".join(arguments))
+        return code
+
+
 _TEX = Tex()
 
 
@@ -74,6 +113,16 @@ def latex(text: str) -> str:
     ('r \\geq \\frac{g}{g + l}', 'a_{\\mathrm{SQ}} - c_{T} \\, \\delta', '2 x^{2} \\cdot 3')
     """
     return typeset(text, _TEX)
+
+
+def breakable(text: str, widest: float) -> str:
+    r"""Return the LaTeX of a formula or condition that can be broken into lines, with fractions of at most `widest` quads.
+
+    >>> breakable("(a + b)/(c + d)", 9), breakable("(a + b)/(c + d)", 1)
+    ('\\frac{a + b}{c + d}', '(a + b)/\\allowbreak (c + d)')
+    """
+    notation = BreakableTex(widest)
+    return typeset(text, notation, notation.stacks).strip()
 
 
 def escaped(text: str) -> str:

@@ -18,7 +18,7 @@ VALUE, APPEAR, VANISH, CONDITIONS = "Value", "Appear", "Vanish", "Conditions"
 COLUMNS = (VALUE, APPEAR, VANISH, CONDITIONS)
 
 
-def thresholds_table(found: Thresholds, format: str = "text", *, width: int = 80) -> str:  # noqa: A002 - what users call it
+def thresholds_table(found: Thresholds, format: str = "text", *, width: int = 80, label: str = "") -> str:  # noqa: A002 - what users call it
     """Return the table of the thresholds of a parameter: the value, and what changes there as the parameter rises.
 
     Where that depends on the other parameters there is a row a case beneath the value.
@@ -27,6 +27,7 @@ def thresholds_table(found: Thresholds, format: str = "text", *, width: int = 80
         found: what `thresholds` returned.
         format: one of `text`, `markdown`, `latex` (a `longtable` with `booktabs`), `html` (formulas in MathML) and `csv`.
         width: the columns of the terminal, for `text`.
+        label: for `latex`, what `\\ref` calls the table; by default it has no label.
 
     Raises:
         ValueError: there is no such format.
@@ -35,7 +36,7 @@ def thresholds_table(found: Thresholds, format: str = "text", *, width: int = 80
     number = f"{len(found) or 'No'} {'value' if len(found) == 1 else 'values'}"
     caption = f"{number} of {found.parameter} at which the set of {setting_of(found.solution)} changes."
     content = Listing(title_of(found.solution), caption, entries, tuple(_notes(found)), "Threshold", COLUMNS)
-    return rendered(content, format, width)
+    return rendered(content, format, width, label)
 
 
 def _entry(found: Thresholds, threshold: Threshold, full: bool) -> Iterator[Row]:

@@ -6,6 +6,7 @@ what matplotlib's mathtext understands, so that the same formulas serve tables a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple, Protocol
@@ -64,16 +65,23 @@ class Written(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def typeset(text: str, notation: Notation) -> str:
-    """Return the formula or condition `text` (in the grammar of expressions, `sqrt`, `Min`... included) written in a notation."""
-    return fold(Parser(text, formulas=True).parse(), _Writer(notation).write).code
+def typeset(text: str, notation: Notation, stacks: Callable[[str, str], bool] | None = None) -> str:
+    """Return the formula or condition `text` (in the grammar of expressions, `sqrt`, `Min`... included) written in a notation.
+
+    Args:
+        text: the formula.
+        notation: the language that it is written in.
+        stacks: whether a fraction, given the code of what is above and below, is set with a bar; by default where it is narrow.
+    """
+    return fold(Parser(text, formulas=True).parse(), _Writer(notation, stacks).write).code
 
 
 class _Writer:
     """Writes a node given its written parts, with parentheses only where they are needed."""
 
-    def __init__(self, notation: Notation) -> None:
+    def __init__(self, notation: Notation, stacks: Callable[[str, str], bool] | None = None) -> None:
         self.to = notation
+        self._stacks = stacks
 
     def write(self, node: AnyTree, parts: list[Written]) -> Written:
         match node:
@@ -122,7 +130,7 @@ class _Writer:
 
     def _quotient(self, above: Written, below: Written) -> Written:
         width = max(above.width, below.width)
-        if width <= _WIDEST_FRACTION:
+        if width <= _WIDEST_FRACTION if self._stacks is None else self._stacks(above.code, below.code):
             return Written(self.to.fraction(above.code, below.code), PRODUCT, width)
         return self._row(PRODUCT, self._hold(above, PRODUCT), self._sign("/"), self._hold(below, POWER))
 

@@ -80,8 +80,8 @@ def _least(cases: Sequence[Conditions]) -> list[Conditions]:
     return kept
 
 
-def summary(families: Iterable[Sequence[str]], parameters: ParameterSpace | None = None) -> Conditions | None:
-    """Return the conditions under which any family exists, or None where they cannot be said in few words.
+def summary(families: Iterable[Sequence[str]], parameters: ParameterSpace | None = None, brief: bool = True) -> Conditions | None:
+    """Return the conditions under which any family exists, or None where they cannot be said in few words, or unless `brief` at all.
 
     With `parameters`, what follows from the domain is used, and points on surfaces are neglected where that space neglects them.
     """
@@ -91,10 +91,10 @@ def summary(families: Iterable[Sequence[str]], parameters: ParameterSpace | None
     cases = anywhere(given)
     if len(cases) == 1:
         return cases[0]
-    found = _as_region(cases, parameters) if parameters is not None and len(cases) <= _FEW else None
+    found = _as_region(cases, parameters) if parameters is not None and (len(cases) <= _FEW or not brief) else None
     said = [_in_one(cases)] + ([found] if found is not None else [])
-    brief = [conditions for conditions in said if all(len(c) <= _LONGEST for c in conditions if " or " in c)]
-    return min(brief, key=lambda conditions: len(" and ".join(conditions)), default=None)
+    short = [conditions for conditions in said if not brief or all(len(c) <= _LONGEST for c in conditions if " or " in c)]
+    return min(short, key=lambda conditions: len(" and ".join(conditions)), default=None)
 
 
 def _in_one(cases: Sequence[Conditions]) -> Conditions:

@@ -209,7 +209,7 @@ def solved(family: Mapping[str, Any]) -> Sequence[str]:
         return conditions
     (case,) = cases
     name = case["parameter"]
-    if all(name not in _symbols(text) or text.startswith(f"{name} ") for text in conditions):
+    if all(name not in names_in(text) or text.startswith(f"{name} ") for text in conditions):
         return conditions
     low, high = ("=" * belongs for belongs in case["closed"])
     # That a discount factor lies between 0 and 1 need not be said.
@@ -220,7 +220,7 @@ def solved(family: Mapping[str, Any]) -> Sequence[str]:
 
 def freedom(family: Mapping[str, Any], at_will: frozenset[str] = frozenset()) -> tuple[Line, ...]:
     """Return the range of each unknown that the equilibrium leaves open, and what each without a closed form solves."""
-    hidden = {name for place in at_will for text in family["strategies"][place].values() for name in _symbols(text)}
+    hidden = {name for place in at_will for text in family["strategies"][place].values() for name in names_in(text)}
     lines = []
     for name, (low, high) in family["free"].items():
         if name not in hidden:
@@ -243,9 +243,9 @@ def unrestricted(family: Mapping[str, Any]) -> frozenset[str]:
     """Return the information sets at which any behaviour will do, so that its unknowns need not be named."""
     texts = [family["conditions"], [e["probability"] for nodes in family["beliefs"].values() for e in nodes]]
     texts += [family["outcomes"].values(), family["payoffs"].values()]
-    elsewhere = {name for group in texts for text in group for name in _symbols(text)}
+    elsewhere = {name for group in texts for text in group for name in names_in(text)}
     used: dict[str, int] = {}
-    own = {place: {n for text in actions.values() for n in _symbols(text)} for place, actions in family["strategies"].items()}
+    own = {place: {n for text in actions.values() for n in names_in(text)} for place, actions in family["strategies"].items()}
     for symbols in own.values():
         for name in symbols:
             used[name] = used.get(name, 0) + 1
@@ -261,11 +261,12 @@ def unrestricted(family: Mapping[str, Any]) -> frozenset[str]:
 def _is_whole_simplex(names: Sequence[str], dimension: int, family: Mapping[str, Any]) -> bool:
     """Whether the ranges are 0 to 1, then 0 to what the earlier ones leave, and no other range depends on them."""
     others = (end for name, ends in family["free"].items() if name not in names for end in ends)
-    if len(names) != dimension or any(_symbols(end) & set(names) for end in others):
+    if len(names) != dimension or any(names_in(end) & set(names) for end in others):
         return False
     ends = [["0", " - ".join(["1", *names[:i]])] for i in range(dimension)]
     return all(list(family["free"][n]) == end and all(family["closed"].get(n, ())) for n, end in zip(names, ends, strict=True))
 
 
-def _symbols(text: str) -> set[str]:
+def names_in(text: str) -> set[str]:
+    """Return the names that occur in a formula."""
     return set(re.findall(r"[^\W\d]\w*", text))

@@ -14,7 +14,8 @@ from from_scratch import Played
 from deterrence.algebra.errors import GameError
 from deterrence.analysis import families
 from deterrence.analysis.claims import Proof, prove, prove_all
-from deterrence.analysis.counterexamples import Instance
+from deterrence.analysis.claims_at_point import names_there
+from deterrence.analysis.counterexamples import Counterexample, Instance
 from deterrence.check import check
 from deterrence.model.game import Game
 from deterrence.model.parts import Claim
@@ -130,6 +131,48 @@ def test_a_false_claim_of_some_equilibrium_comes_with_all_there_are(
     played = [Played(solution.game, found, each, **free) for each in shown for free in choices(each)]
     assert played
     assert not any(map(truth, played))
+
+
+@pytest.mark.parametrize(("name", "says", "truth"), NOWHERE, ids=lambda each: " ".join(each.values()) if isinstance(each, dict) else None)
+def test_the_equilibria_at_a_point_bear_the_names_of_the_table(
+    name: str, says: dict[str, str], truth: Truth, solutions: Callable[..., Solution]
+) -> None:
+    """Each is one of the family of its name: the point lies in the region of the family, and both make the same moves."""
+    solution = solutions(name)
+    proof = prove(solution, Claim("False.", **says))
+    found = refutation(solution.game, proof)
+    shown = {each.name: each for each in (proof.counterexample.equilibria if proof.counterexample else ())}
+    families_there = {e.name: e for e in solution if found in e.region}
+
+    assert shown.keys() == families_there.keys()
+    for key, e in families_there.items():
+        played = {(where, a) for where, moves in shown[key].strategies.items() for a, p in moves.items() if p != "0"}
+        assert played == {(where, a) for where, moves in e.strategies.items() for a, p in moves.items() if p != 0}
+
+
+def test_equilibria_that_differ_off_the_path_alone_share_a_line(solutions: Callable[..., Solution]) -> None:
+    """What a claim asks for is told once for all equilibria in which it has the same value."""
+    proof = prove(solutions("costly_signal"), Claim("False.", some="Pr(Signal) == 1", when="k < c_T"))
+
+    assert proof.counterexample is not None
+    assert len(proof.counterexample.equilibria) == 2
+    assert str(proof.counterexample).splitlines()[1:] == ["E3, E6: Pr(Signal) = 0"]
+
+
+def test_where_names_cannot_be_told_the_equilibria_are_numbered_afresh() -> None:
+    """On a surface there are equilibria of no generic family, and a counterexample says so."""
+    solution = solve(load("rudimentary_deterrence"))
+    point = {name: Fraction(1, 2) for name in solution.game.free_parameters} | {"c_H": Fraction(1, 4), "c_S": Fraction(3, 4)}
+    there = solution.at(**(point | {"p": exact_threshold(solution.game, point)}))
+    shown = Counterexample(point, tuple(Instance(e.name, {}, {}, {}, {"Pr(Deterrence)": "0"}) for e in there), afresh=True)
+
+    assert names_there(solution, there, point | {"p": exact_threshold(solution.game, point)}) is None
+    assert "numbered afresh" in str(shown)
+
+
+def exact_threshold(game: Game, point: dict[str, Fraction]) -> Fraction:
+    """Where the two families of the simplest game meet."""
+    return Fraction(game.expand(game.where["threshold"]).evaluate(point))
 
 
 def test_a_condition_that_is_not_needed_refutes_exactly_when(solutions: Callable[..., Solution]) -> None:

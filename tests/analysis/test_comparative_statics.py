@@ -11,6 +11,7 @@ import pytest
 import sympy
 from spaces import Made
 
+import deterrence
 from deterrence.algebra.errors import InputError
 from deterrence.algebra.expressions import Condition
 from deterrence.analysis.comparative_statics import ComparativeStatics, Static, comparative_statics
@@ -406,3 +407,27 @@ def test_the_object_has_every_entry(solutions: Callable[..., Solution]) -> None:
     assert entry["positive_where"] == ["p > k/(g + k)"]
     assert [each["parameter"] for each in found["regions"]] == ["p", "p"]
     assert found == comparative_statics(statics.solution, list(statics.quantities), ["p"]).to_dict()
+
+
+def test_an_entry_that_was_not_asked_for_is_an_error(solutions: Callable[..., Solution]) -> None:
+    """Not an empty answer, which would read as no effect: the message says which part is unknown, and how to ask for more."""
+    statics = comparative_statics(solutions("rudimentary_deterrence"), of=["Pr(Conflict)"], wrt=["p"])
+
+    assert len(statics["E1", "Pr(Conflict)", "p"]) == 1
+    for key, message in {
+        ("E1", "Pr(Conflict)", "k"): "no entry is about the parameter 'k'; there are p; others are asked for by `wrt`",
+        ("E1", "Pr(Demand)", "p"): r"no entry is about the quantity 'Pr\(Demand\)'.*by `of`",
+        ("E9", "Pr(Conflict)", "p"): "no entry is about the equilibrium 'E9'; there are E1, E2",
+    }.items():
+        with pytest.raises(InputError, match=message):
+            _ = statics[key]
+    with pytest.raises(InputError, match="expected an equilibrium, a quantity and a parameter"):
+        _ = statics["E1"]  # type: ignore[index]
+
+
+def test_payoffs_of_players_who_are_replaced_are_not_asked_for() -> None:
+    """In a game of a few periods they have a payoff in each period and none of the whole."""
+    found = comparative_statics(solve(deterrence.load("patron_reputation_finite")), wrt=["r"])
+
+    assert "payoff(Patron)" in found.quantities
+    assert "payoff(Ally)" not in found.quantities

@@ -267,7 +267,7 @@ def test_a_parameter_without_default_is_asked_for() -> None:
     game = dt.load("costly_signal")
     bare = game.replace(parameters={**game.parameters, "k": "k > 0"})
 
-    with pytest.raises(InputError, match=r"the parameter k has no default: give it a value, as k=0\.5"):
+    with pytest.raises(InputError, match=r"the parameter k has no default: give it a value, as k=1/2"):
         dt.solve(bare).evaluate(r=0.5)
 
 

@@ -104,6 +104,13 @@ WRONG = [
     ("Pr(Rain) = 1", 10, "did you mean '=='?"),
     ("Pr(Rain)", 1, "expected a condition"),
     ("pr(Rain) == 1", 3, "there are no functions here"),
+    ("Pr(Rain) >= 1/(1 + p and p <= 1 - Pr", 15, "this '(' is never closed; expected ')'"),
+    ("p >= (1 or p + 1 and p < 1", 6, "this '(' is never closed"),
+    ("Rain == 1", 1, "unknown symbol 'Rain'; did you mean Pr(Rain)?"),
+    ("Peace", 1, "expected a condition, with one of < <= > >= == !=; did you mean Pr(Peace)?"),
+    ("Pr(Rain) + Long war <= 1", 17, "expected an operator (+ - * / ** < <= > >= == != and or) or the end; did you mean Pr(Long war)?"),
+    ("Rival >= 0", 1, "unknown symbol 'Rival'; did you mean payoff(Rival)?"),
+    ("Pr(Hold on | Rival) == 1", 14, "'Rival'; those that begin so are 'Rival (Very bold) | ?', 'Rival (Timid) | ?'"),
 ]
 
 

@@ -118,7 +118,8 @@ def test_a_part_that_is_met_again_is_not_asked_about_again() -> None:
     feasibility, absurd = Feasibility(made.space), conditions(made, "y > a", "y < a**2")
     first = feasibility.extended(Known(), conditions(made, "x > a"))
     second = feasibility.extended(Known(), conditions(made, "x > b"))
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     assert feasibility.extended(first, absurd) is None
     asked = made.space.smt.queries
 

@@ -285,3 +285,53 @@ def test_parts_remember_their_places() -> None:
     assert game.place_of(game.outcomes["Lose"]["B"]) == ("game.yaml", 16, 19)
     assert game.at(r="1/2").place_of(game.assume[0]) == ("game.yaml", 7, 5)
     assert game.place_of("nothing") == (None, None, None)
+
+
+MARGINS = """players: [A]
+parameters:
+    p: 0 < p < 1
+    q:
+      domain: q > 0
+      meaning: price
+tree:
+  A:
+    Go: {outcome: Gone, A: p}
+    Stay: {outcome: Home, A: q}
+claims:
+  - claim: Sure.
+    every: p < 1
+"""
+UNREADABLE = [
+    (
+        "    q:",
+        "   q:",
+        "4:4: the line starts in column 4; what belongs together is indented alike: expected column 5, as in line 3 or 1, as in line 2",
+    ),
+    (
+        "tree:",
+        " tree:",
+        "7:2: the line starts in column 2; what belongs together is indented alike: expected column 5, as in line 4 or 1, as in line 2",
+    ),
+    (
+        "    every",
+        "   every",
+        "13:4: the line starts in column 4; what belongs together is indented alike: expected column 5, as in line 12 or 3, as in line 12",
+    ),
+    ("{outcome: Gone, A", "{outcome: Gone: for good, A", "9:23: found ':' where ',' or '}' should be; put a text that contains ': ' in quotes"),
+    ("A: p}", "A: p", "10:9: expected ',' or '}' for the '{' of line 9: is it closed, and is every text with ': ' in quotes?"),
+    ("Sure.", "'It' is so.", "12:17: found more text behind a value that is closed by a quotation mark or a bracket; put the whole value in quotes"),
+    ("price", "@ price", "6:16: found '@', with which no text may start; put the text in quotes"),
+    ("parameters:", "parameters", "3:6: the key in line 2 has no ':' behind it"),
+    ("  A:\n", "  A\n", "9:7: found ': ' inside a value: the key in line 8 has no ':' behind it"),
+    ("    meaning: price", "    meaning: price: 1", "6:21: found ': ' inside a value; put the value in quotes, or check the indentation"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), UNREADABLE, ids=[each[1] for each in UNREADABLE])
+def test_what_is_no_yaml_is_told_of_the_text(old: str, new: str, said: str) -> None:
+    """Indentation, quotes and brackets are named, not what the parser was doing."""
+    assert read(MARGINS).players == ("A",)
+    with pytest.raises(InputError) as refused:
+        read(MARGINS.replace(old, new, 1), "game.yaml")
+
+    assert str(refused.value).startswith(f"game.yaml:{said}")

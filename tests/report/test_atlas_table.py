@@ -114,7 +114,7 @@ def test_latex_is_a_longtable(cells: Atlas) -> None:
 
     assert text.count(r"\begin{longtable}") == text.count(r"\end{longtable}") == 1
     assert row.count("&") == 5
-    assert r"$r < \frac{g}{g + l}$ \newline $k > V$" in row
+    assert r"$r < \frac{g}{g + l}$ \par\hangindent0.7em $k > V$" in row
 
 
 def test_html_is_well_formed(cells: Atlas, along_r: Thresholds) -> None:

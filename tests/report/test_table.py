@@ -170,7 +170,7 @@ def test_every_formula_parses_in_mathtext(signal_solution: Any, form: str) -> No
     """What a table typesets can be put into a figure."""
     formulas = _formulas(table(signal_solution, form, payoffs=True))
     for formula in formulas:
-        mathtext.MathTextParser("path").parse(f"${formula}$")
+        mathtext.MathTextParser("path").parse(f"${formula}$".replace(r"\allowbreak", ""))  # where a line may be broken
 
     assert len(formulas) > 20
 

@@ -13,8 +13,3 @@ def _no_cache() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DETERRENCE_CACHE", "off")
         yield
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest tests begin first, so that no process waits for another at the end."""
-    items.sort(key=lambda item: item.path.name != "test_random_games.py")

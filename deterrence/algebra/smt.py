@@ -124,12 +124,7 @@ class Smt:
     def sample(self, formulas: Iterable[Formula], variables: Sequence[int], effort: int | None = None) -> tuple[str, dict[int, Fraction] | None]:
         """As `check`, with the values of `variables` in the solution that was found if they are rational."""
         answer, solver = self._run(formulas, effort)
-        if answer != SAT:
-            return answer, None
-        model = solver.model()
-        values = [model.eval(self.variables[k], model_completion=True) for k in variables]
-        rational = all(z3.is_rational_value(v) for v in values)
-        return SAT, {k: _fraction(v) for k, v in zip(variables, values, strict=True)} if rational else None
+        return answer, _rational_values(self, solver.model(), variables) if answer == SAT else None
 
     def _run(self, formulas: Iterable[Formula], effort: int | None = None, solver: Any = None) -> tuple[str, Any]:
         solver = self._tactic.solver() if solver is None else solver
@@ -201,11 +196,18 @@ class Smt:
         return z3.ArithRef(make(self.context.ref(), ctypes.c_uint(len(arguments)), array), self.context)
 
 
+def _rational_values(smt: Smt, model: Any, variables: Sequence[int]) -> dict[int, Fraction] | None:
+    """The values that a model gives to variables; None unless all are rational."""
+    values = [model.eval(smt.variables[k], model_completion=True) for k in variables]
+    rational = all(z3.is_rational_value(v) for v in values)
+    return {k: _fraction(v) for k, v in zip(variables, values, strict=True)} if rational else None
+
+
 def _rational_point(smt: Smt, formulas: list[Formula], model: Any, variables: Sequence[int]) -> dict[int, Fraction]:
     """The model's values where they are rational; else fix the variables one by one at rational values that leave a solution."""
-    values = [model.eval(smt.variables[k], model_completion=True) for k in variables]
-    if all(z3.is_rational_value(v) for v in values):
-        return {k: _fraction(v) for k, v in zip(variables, values, strict=True)}
+    known = _rational_values(smt, model, variables)
+    if known is not None:
+        return known
     out: dict[int, Fraction] = {}
     for k in variables:
         value = model.eval(smt.variables[k], model_completion=True)

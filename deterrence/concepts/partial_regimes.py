@@ -63,9 +63,11 @@ class Feasibility:
     def _generic(self, part: tuple[Formula, ...]) -> Known | None:
         """As `_together`, but also None where more equations than unknowns leave at most a surface of the parameter space."""
         found = self._together(part)
+        if found is None or not self.space.generic:
+            return found
         equations, conditions = sorted_out(part)
         unknowns = frozenset(k for p in equations for k in self.space.ring.support(p)).difference(self.space.parameters)
-        if found is None or len(equations) <= len(unknowns) or not self.space.generic:
+        if len(equations) <= len(unknowns):
             return found
         ranges = tuple(f for f in conditions if isinstance(f, Atom) and self._is_range(f, unknowns))
         try:

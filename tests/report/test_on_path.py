@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-import mpmath
 import pytest
+from printed import holds
 
 import deterrence as dt
 from deterrence.algebra.polynomials import to_fraction
@@ -21,13 +21,6 @@ def points(solution: dt.Solution, number: int) -> list[dict[str, Fraction]]:
     space = solution[0].setting.parameters.space
     found = walk(space.ring, space.smt, space.interior, space.parameters, number)
     return [{space.ring.names[k]: to_fraction(at[k]) for k in space.parameters} for at in found]
-
-
-def holds(conditions: list[str], point: dict[str, Fraction]) -> bool:
-    """Whether conditions hold as they are printed."""
-    values = {name: mpmath.mpf(value.numerator) / value.denominator for name, value in point.items()}
-    with mpmath.workdps(40):
-        return all(eval(text, {"sqrt": mpmath.sqrt}, values) for text in conditions)
 
 
 @pytest.mark.parametrize("name", GAMES)
